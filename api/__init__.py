@@ -1,0 +1,1 @@
+"""The gateway: Passavant's ledger over HTTP."""
