@@ -3,8 +3,9 @@
     compile_contracts.py SOURCES ARTIFACTS      write one JSON file per contract, interface and library
     compile_contracts.py --compare ARTIFACTS FORGE_OUT   fail unless forge built the same code
 
-The settings are foundry.toml's, so that the code under test is the code that is deployed. A native compiler of the
-pinned version is used where py-solc-x has one installed, else the npm package's; each artifact says which.
+The settings are foundry.toml's, so that the code under test is the code that is deployed. A native compiler
+of the pinned version is used where py-solc-x has one installed, else the npm package's; each artifact says
+which.
 """
 
 import hashlib
