@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from ledger.domain.codes import DEBT_SHIFT, PENDING_SHIFT, Debt, DecisionKind, Flag, Outcome, Pending, Stage, Status
+from ledger.domain.codes import (
+    DEBT_SHIFT,
+    PENDING_SHIFT,
+    Debt,
+    DecisionKind,
+    Flag,
+    Outcome,
+    Pending,
+    Stage,
+    Status,
+)
 
 _K = DecisionKind
 _S = Status
@@ -92,9 +102,7 @@ TABLE: Final[Mapping[DecisionKind, Row]] = MappingProxyType(
         _K.GRANT: Row(LIVE, answers=_ANY_REQUEST, versions=True),
         _K.REFUSE_REQUEST: Row(LIVE, answers=_ANY_REQUEST),
         _K.AMEND: Row(LIVE, answers=frozenset({Pending.AMENDMENT}), versions=True),
-        _K.RELEASE: Row(
-            _OPEN | _PARTWAY | {_S.REFUSED, _S.SEIZED}, _S.RELEASED, clears=_HOLDS, releases=True
-        ),
+        _K.RELEASE: Row(_OPEN | _PARTWAY | {_S.REFUSED, _S.SEIZED}, _S.RELEASED, clears=_HOLDS, releases=True),
         _K.CONDITIONALLY_RELEASE: Row(
             _OPEN | {_S.PARTLY_RELEASED, _S.REFUSED, _S.SEIZED},
             _S.CONDITIONALLY_RELEASED,
@@ -108,13 +116,9 @@ TABLE: Final[Mapping[DecisionKind, Row]] = MappingProxyType(
             clears=_HOLDS,
             releases=True,
         ),
-        _K.CONFIRM_EXIT: Row(
-            frozenset({_S.REPORTED, _S.RELEASED, _S.CLEARED}), _S.EXITED, clears=Flag.EXIT_DUE
-        ),
+        _K.CONFIRM_EXIT: Row(frozenset({_S.REPORTED, _S.RELEASED, _S.CLEARED}), _S.EXITED, clears=Flag.EXIT_DUE),
         _K.REMIND_EXIT: Row(frozenset({_S.REPORTED, _S.CLEARED}), sets=Flag.EXIT_DUE),
-        _K.INVALIDATE: Row(
-            _OPEN | _PARTWAY | {_S.RELEASED, _S.CLEARED}, _S.INVALIDATED, answers=_ANY_REQUEST
-        ),
+        _K.INVALIDATE: Row(_OPEN | _PARTWAY | {_S.RELEASED, _S.CLEARED}, _S.INVALIDATED, answers=_ANY_REQUEST),
         _K.REFUSE: _withhold(_OPEN | _PARTWAY, _S.REFUSED),
         _K.SEIZE: _withhold(_IN_REACH, _S.SEIZED, safeguards=True),
         _K.RETURN: _withhold(_OPEN | _PARTWAY | {_S.RELEASED, _S.REFUSED, _S.SEIZED}, _S.RETURNED),
@@ -122,9 +126,7 @@ TABLE: Final[Mapping[DecisionKind, Row]] = MappingProxyType(
         _K.DESTROY: _withhold(_OPEN | _PARTWAY | {_S.REFUSED, _S.SEIZED, _S.ABANDONED}, _S.DESTROYED),
         _K.ABANDON: _withhold(_OPEN | _PARTWAY | {_S.REFUSED, _S.SEIZED}, _S.ABANDONED),
         _K.CLOSE: Row(
-            frozenset(
-                {_S.CLEARED, _S.EXITED, _S.REFUSED, _S.SEIZED, _S.RETURNED, _S.RE_EXPORTED, _S.ABANDONED}
-            ),
+            frozenset({_S.CLEARED, _S.EXITED, _S.REFUSED, _S.SEIZED, _S.RETURNED, _S.RE_EXPORTED, _S.ABANDONED}),
             _S.CLOSED,
             answers=_ANY_REQUEST,
         ),
