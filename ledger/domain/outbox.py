@@ -74,7 +74,7 @@ class Outbox(Protocol):
     """The store's side of the outbox. Every method is one database transaction and is safe to repeat."""
 
     def put(self, records: Sequence[OutboxRecord]) -> list[bool]:
-        """Keep records, once each by digest; per record whether it is new. A LOST or provisionally REFUSED one waits anew."""
+        """Keep records, once each by digest; tells which are new. A LOST or provisionally REFUSED one waits anew."""
 
     def get(self, digest: Digest) -> OutboxRecord | None:
         """The record of a digest, if it is kept."""

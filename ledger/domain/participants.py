@@ -1,0 +1,242 @@
+"""Participants as the fold of their records: organisations, keys, mandates, the council.
+
+Nothing here checks who signed or whether it was allowed (`ledger.domain.rules` does). Times are seconds (UTC); what a
+record changes takes effect one second after its block, an admission at its own `effective_at`.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from ledger.domain import heads
+from ledger.domain.codes import AdmissionAction, KeyAction, OrganisationKind, OrganisationStatus, Purpose
+from ledger.domain.records import (
+    NO_ADDRESS,
+    AdministrationSetting,
+    Admission,
+    Grant,
+    KeyAuthorisation,
+    OperatorStatus,
+    ParticipantRecord,
+)
+from ledger.domain.wire import ZERO, Digest, Head
+
+FOREVER: Final = (1 << 40) - 1
+DEFAULT_BACKDATING: Final = 72 * 3600
+MARK_SUCCEEDED_BY_COUNCIL: Final = 1
+
+_STATUS_AFTER: Final = {
+    AdmissionAction.SUSPEND: OrganisationStatus.SUSPENDED,
+    AdmissionAction.REINSTATE: OrganisationStatus.ACTIVE,
+    AdmissionAction.EXPEL: OrganisationStatus.EXPELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A participant.
+
+    Attributes:
+        administration: itself for an administration, else the one that admitted it.
+        status: before `status_from`; `next_status` from then on.
+        backdating: seconds before `backdating_from`; `next_backdating` from then on.
+        successor: the administration that took over, or 0.
+    """
+
+    id: int
+    kind: OrganisationKind
+    administration: int
+    country: bytes = b"\0\0"
+    status: OrganisationStatus = OrganisationStatus.NONE
+    next_status: OrganisationStatus = OrganisationStatus.ACTIVE
+    status_from: int = 0
+    backdating: int = DEFAULT_BACKDATING
+    next_backdating: int = DEFAULT_BACKDATING
+    backdating_from: int = 0
+    head: Head = Head(ZERO)
+    successor: int = 0
+    marks: int = 0
+
+    def status_at(self, time: int) -> OrganisationStatus:
+        """Its status at a moment."""
+        return self.next_status if time >= self.status_from else self.status
+
+    def backdating_at(self, time: int) -> int:
+        """How far back its records may take effect, at a moment, in seconds."""
+        return self.next_backdating if time >= self.backdating_from else self.backdating
+
+    def becomes(self, status: OrganisationStatus, since: int, now: int) -> "Organisation":
+        """Itself with another status from `since` on."""
+        return replace(self, status=self.status_at(now), next_status=status, status_from=since)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key and its one window [not_before, not_after). `restores`: the end that a veto would bring back, or 0."""
+
+    address: bytes
+    organisation: int
+    purposes: Purpose
+    office: int
+    not_before: int
+    not_after: int
+    restores: int = 0
+    compromised_since: int = 0
+
+    def valid_at(self, time: int) -> bool:
+        """Whether its window holds at a moment."""
+        return self.not_before <= time < self.not_after
+
+    @property
+    def manages(self) -> bool:
+        """Whether it is a managing key."""
+        return Purpose.MANAGE in self.purposes
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """What a declarant lets an agent do; `legs` bit set, `administration` 0 = any."""
+
+    serial: int
+    representation: int
+    administration: int
+    legs: int
+    valid_from: int
+    valid_until: int
+
+    def covers(self, time: int, leg: int, administration: int) -> bool:
+        """Whether it is in force at a moment for a leg and an administration."""
+        return (
+            self.valid_from <= time < self.valid_until
+            and bool(self.legs >> (leg - 1) & 1)
+            and self.administration in (0, administration)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """A founding administration with its two managing keys (20-byte addresses)."""
+
+    administration: int
+    country: bytes
+    first_key: bytes
+    second_key: bytes
+
+
+@dataclass(slots=True)
+class Participants:
+    """All participants; `apply` folds one record into them."""
+
+    council_head: Head
+    organisations: dict[int, Organisation] = field(default_factory=dict)
+    keys: dict[bytes, Key] = field(default_factory=dict)
+    mandates: dict[tuple[int, int], Mandate] = field(default_factory=dict)
+
+    def admit(self, founder: Founder, since: int) -> None:
+        """A new administration with its two managing keys, from a moment on."""
+        self.organisations[founder.administration] = Organisation(
+            founder.administration,
+            OrganisationKind.ADMINISTRATION,
+            founder.administration,
+            founder.country,
+            status_from=since,
+        )
+        for address in (founder.first_key, founder.second_key):
+            self.keys[address] = Key(address, founder.administration, Purpose.MANAGE, 0, since, FOREVER)
+
+    def apply(self, record: ParticipantRecord, digest: Digest, now: int, *, by_council: bool = False) -> None:
+        """Fold a record that was recorded in a block of time `now`.
+
+        Args:
+            record: the record.
+            digest: its digest.
+            now: its block's time.
+            by_council: for a succession: decided by the council, not signed by the predecessor.
+        """
+        if isinstance(record, Grant):
+            self._grant(record)
+        elif isinstance(record, Admission):
+            self._admission(record, now, by_council=by_council)
+            self.council_head = heads.organisation(self.council_head, digest)
+        else:
+            subject = self._organisation_record(record, now)
+            before = self.organisations[subject]
+            self.organisations[subject] = replace(before, head=heads.organisation(before.head, digest))
+
+    def _grant(self, record: Grant) -> None:
+        self.mandates[record.declarant, record.agent] = Mandate(
+            record.serial,
+            record.representation,
+            record.administration,
+            record.legs,
+            record.valid_from,
+            record.valid_until,
+        )
+
+    def _admission(self, record: Admission, now: int, *, by_council: bool) -> None:
+        status = _STATUS_AFTER.get(AdmissionAction(record.action))
+        if status is not None:
+            target = self.organisations[record.administration]
+            self.organisations[target.id] = target.becomes(status, record.effective_at, now)
+            return
+        founder = Founder(record.administration, record.country, record.first_key, record.second_key)
+        self.admit(founder, record.effective_at)
+        if record.action == AdmissionAction.SUCCEED:
+            self._succession(record, now, by_council=by_council)
+
+    def _succession(self, record: Admission, now: int, *, by_council: bool) -> None:
+        before = self.organisations[record.predecessor]
+        gone = before.becomes(OrganisationStatus.SUCCEEDED, record.effective_at, now)
+        self.organisations[before.id] = replace(gone, successor=record.administration)
+        if by_council:
+            heir = self.organisations[record.administration]
+            self.organisations[heir.id] = replace(heir, marks=heir.marks | MARK_SUCCEEDED_BY_COUNCIL)
+
+    def _organisation_record(self, record: OperatorStatus | KeyAuthorisation | AdministrationSetting, now: int) -> int:
+        if isinstance(record, AdministrationSetting):
+            self._setting(record, now)
+            return record.administration
+        if isinstance(record, OperatorStatus):
+            self._operator(record, now)
+        else:
+            self._key(record)
+        return record.organisation
+
+    def _setting(self, record: AdministrationSetting, now: int) -> None:
+        before = self.organisations[record.administration]
+        self.organisations[before.id] = replace(
+            before,
+            backdating=before.backdating_at(now),
+            next_backdating=record.backdating,
+            backdating_from=now + 1,
+        )
+
+    def _operator(self, record: OperatorStatus, now: int) -> None:
+        known = self.organisations.get(record.organisation)
+        if known is None:
+            known = Organisation(record.organisation, OrganisationKind(record.kind), record.administration)
+        status = OrganisationStatus(record.status)
+        self.organisations[known.id] = known.becomes(status, now + 1, now)
+        if record.key != NO_ADDRESS:
+            purposes = Purpose(record.purposes)
+            self.keys[record.key] = Key(record.key, known.id, purposes, 0, record.not_before, record.not_after)
+
+    def _key(self, record: KeyAuthorisation) -> None:
+        action = KeyAction(record.action)
+        if action is KeyAction.AUTHORISE:
+            self.keys[record.key] = Key(
+                record.key,
+                record.organisation,
+                Purpose(record.purposes),
+                record.office,
+                record.not_before,
+                record.not_after,
+            )
+            return
+        key = self.keys[record.key]
+        if action is KeyAction.SHORTEN:
+            key = replace(key, not_after=record.not_after, restores=key.not_after)
+        elif action is KeyAction.COMPROMISED:
+            key = replace(key, compromised_since=record.compromised_since)
+        else:
+            key = replace(key, not_after=key.restores or key.not_before, restores=0)
+        self.keys[record.key] = key

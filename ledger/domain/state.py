@@ -1,0 +1,203 @@
+"""A declaration's state as the fold of its events: what any replay must come to.
+
+`lodge` starts it and `advance` takes it one record further; neither checks who signed or when (`ledger.domain.rules`
+does), but a record that does not extend the head it names is `BrokenTimeline`: an event is missing or out of order.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ledger.domain import heads
+from ledger.domain.codes import DecisionKind, Flag, HoldAction, Leg, Outcome, Pending, Reason, Regime, Stage, Status
+from ledger.domain.lifecycle import FIRST_STATUS, Ruling, Standing, decide
+from ledger.domain.records import (
+    AmendmentRequest,
+    Control,
+    Decision,
+    Declaration,
+    Hold,
+    InvalidationRequest,
+    PresentationNotice,
+    Request,
+)
+from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest, Head
+from ledger.errors import PassavantError
+
+_PENDING: Final[dict[type, Pending]] = {
+    AmendmentRequest: Pending.AMENDMENT,
+    InvalidationRequest: Pending.INVALIDATION,
+    PresentationNotice: Pending.PRESENTATION,
+}
+
+
+class BrokenTimeline(PassavantError):  # noqa: N818 - the name says what happened
+    """An event does not extend the timeline that was folded so far: one is missing, doubled or out of order."""
+
+    def __init__(self, declaration: bytes, digest: bytes, reason: str) -> None:
+        """Keep which record of which declaration does not fit, and why."""
+        self.declaration = declaration
+        self.digest = digest
+        self.reason = reason
+        super().__init__(f"record 0x{digest.hex()} does not extend declaration 0x{declaration.hex()}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a declaration's content: its number, salted commitment and schema (32 bytes each)."""
+
+    number: int
+    commitment: bytes
+    schema: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationState:
+    """What the chain knows of a declaration.
+
+    Attributes:
+        id: its digest.
+        consignment: the consignment's id; its own id when it opened the consignment.
+        join_key: address whose signature lets others join; zero for a joined declaration.
+        standing: status and flags.
+        version: the version in force.
+        requested: content that the pending amendment asks for.
+        settled: head of the administration's timeline.
+        request: digest of the pending request, or 0.
+        hold_head: head of the agencies' holds.
+        holders: agencies whose hold is open.
+    """
+
+    id: DeclarationId
+    consignment: ConsignmentId
+    join_key: bytes
+    declarant: int
+    agent: int
+    administration: int
+    leg: Leg
+    regime: Regime
+    stage: Stage
+    standing: Standing
+    version: Version
+    settled: Head
+    requested: Version | None = None
+    request: Digest = Digest(ZERO)
+    hold_head: Head = Head(ZERO)
+    holders: frozenset[int] = frozenset()
+
+    @property
+    def public_head(self) -> Head:
+        """All that its status depends on, but for time and participants."""
+        return heads.public(self.settled, self.request, self.hold_head)
+
+    @property
+    def word(self) -> int:
+        """The contract's state word (``docs/records.md``)."""
+        joined = Flag.JOINED in self.standing.flags
+        anchor = int.from_bytes(self.consignment[:20] if joined else self.join_key, "big")
+        fields = (
+            (self.standing.status, 0),
+            (self.leg, 8),
+            (self.regime, 12),
+            (self.administration, 16),
+            (self.declarant, 32),
+            (self.version.number, 64),
+            (self.standing.flags, 80),
+            (anchor, 96),
+        )
+        return sum(int(value) << shift for value, shift in fields)
+
+
+def lodge(record: Declaration, digest: Digest) -> DeclarationState:
+    """The state of a declaration that was just lodged."""
+    joins = record.consignment != ZERO
+    stage = Stage(record.stage)
+    flags = (Flag.JOINED if joins else Flag(0)) | (Flag(0) if record.declarant else Flag.RECEIVED_OUTSIDE)
+    return DeclarationState(
+        id=DeclarationId(digest),
+        consignment=record.consignment if joins else ConsignmentId(digest),
+        join_key=record.join_key,
+        declarant=record.declarant,
+        agent=record.agent,
+        administration=record.administration,
+        leg=Leg(record.leg),
+        regime=Regime(record.regime),
+        stage=stage,
+        standing=Standing(FIRST_STATUS[stage], flags),
+        version=Version(1, record.commitment, record.schema),
+        settled=heads.opened(DeclarationId(digest)),
+    )
+
+
+def advance(state: DeclarationState, record: Request | Decision | Control | Hold, digest: Digest) -> DeclarationState:
+    """The state after one more record of the declaration.
+
+    Raises:
+        BrokenTimeline: the record does not extend the head that it names, or the lifecycle has no such step.
+    """
+    expected = state.hold_head if isinstance(record, Hold) else state.settled
+    if record.prev != expected:
+        raise BrokenTimeline(state.id, digest, f"it extends 0x{record.prev.hex()}, the head is 0x{expected.hex()}")
+    if isinstance(record, Decision):
+        return _decided(state, record, digest)
+    if isinstance(record, Control):
+        return replace(state, settled=heads.settled(state.settled, Digest(ZERO), digest))
+    if isinstance(record, Hold):
+        return _held(state, record, digest)
+    return _requested(state, record, digest)
+
+
+def ruling_of(record: Decision) -> Ruling:
+    """What the lifecycle looks at in a decision."""
+    return Ruling(
+        kind=DecisionKind(record.kind),
+        scoped=record.scope != ZERO,
+        supersedes=record.supersedes != ZERO,
+        overrides=record.reason == Reason.OVERRIDE and record.evidence != ZERO,
+        names_request=record.request != ZERO,
+    )
+
+
+def _requested(state: DeclarationState, record: Request, digest: Digest) -> DeclarationState:
+    pending = _PENDING[type(record)]
+    amends = isinstance(record, AmendmentRequest)
+    content = Version(state.version.number + 1, record.commitment, record.schema) if amends else None
+    return replace(state, request=digest, requested=content, standing=state.standing.with_pending(pending))
+
+
+def _decided(state: DeclarationState, record: Decision, digest: Digest) -> DeclarationState:
+    standing = decide(state.standing, ruling_of(record))
+    if isinstance(standing, Outcome):
+        raise BrokenTimeline(state.id, digest, standing.name)
+    keeps = standing.pending is not Pending.NONE
+    return replace(
+        state,
+        standing=standing,
+        version=_next_version(state, record),
+        settled=heads.settled(state.settled, record.request, digest),
+        request=state.request if keeps else Digest(ZERO),
+        requested=state.requested if keeps else None,
+    )
+
+
+def _next_version(state: DeclarationState, record: Decision) -> Version:
+    if record.commitment != ZERO:
+        return Version(state.version.number + 1, record.commitment, state.version.schema)
+    if record.kind == DecisionKind.GRANT and record.request != ZERO and state.requested is not None:
+        return state.requested
+    return state.version
+
+
+def _held(state: DeclarationState, record: Hold, digest: Digest) -> DeclarationState:
+    sets = record.action == HoldAction.SET
+    holders = state.holders | {record.agency} if sets else state.holders - {record.agency}
+    flags = state.standing.flags & ~(Flag.AGENCY | Flag.OVERRIDDEN)
+    if holders:
+        flags |= Flag.AGENCY
+        if not sets:
+            flags |= state.standing.flags & Flag.OVERRIDDEN
+    return replace(
+        state,
+        hold_head=heads.held(state.hold_head, digest),
+        holders=holders,
+        standing=Standing(Status(state.standing.status), flags),
+    )
