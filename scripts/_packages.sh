@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# Sourced: install_packages PYTHON FILE installs a locked requirements file for that Python, with uv and from the index
+# that pip is configured for; with pip itself where uv cannot (an unusual pip configuration, no wheel of uv).
+install_packages() {
+  local python=$1 file=$2 log=.cache/packages.log index
+  index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null || true)}}
+  if [ ! -x .venv/bin/uv ]; then
+    .venv/bin/python -m pip install -q --no-deps --require-hashes -r requirements/uv.txt >"$log" 2>&1 || true
+  fi
+  UV_SYSTEM_CERTS=1 ${index:+env UV_DEFAULT_INDEX="$index"} .venv/bin/uv pip install --quiet --no-config --no-progress \
+    --python "$python" --require-hashes -r "$file" >>"$log" 2>&1 && return
+  echo "setup: uv could not install the packages ($log says why); trying pip, which takes a minute" >&2
+  "$python" -m pip install -q --no-compile --require-hashes -r "$file"
+}
