@@ -120,7 +120,7 @@ def commit(schema: bytes, fields: Fields, seed: bytes) -> Commitment:
     return Commitment(_bind(_ROOT, len(leaves), levels[-1][0]), schema, seed, paths, levels)
 
 
-def verify(root: bytes, schema: bytes, path: str, value: str, salt: bytes, proof: Proof) -> bool:  # noqa: PLR0913, PLR0917
+def verify(root: bytes, schema: bytes, path: str, value: str, salt: bytes, proof: Proof) -> bool:
     """Whether the root was made over this value at this path: the audit path leads from the leaf to the root.
 
     False for every malformed proof too: a size that is no power of two or below 64, an index outside, a wrong number

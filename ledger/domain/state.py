@@ -158,10 +158,11 @@ def ruling_of(record: Decision) -> Ruling:
 
 
 def _requested(state: DeclarationState, record: Request, digest: Digest) -> DeclarationState:
-    pending = _PENDING[type(record)]
-    amends = isinstance(record, AmendmentRequest)
-    content = Version(state.version.number + 1, record.commitment, record.schema) if amends else None
-    return replace(state, request=digest, requested=content, standing=state.standing.with_pending(pending))
+    content = None
+    if isinstance(record, AmendmentRequest):
+        content = Version(state.version.number + 1, record.commitment, record.schema)
+    standing = state.standing.with_pending(_PENDING[type(record)])
+    return replace(state, request=digest, requested=content, standing=standing)
 
 
 def _decided(state: DeclarationState, record: Decision, digest: Digest) -> DeclarationState:
