@@ -1,5 +1,6 @@
 """Customs messages in, typed messages out: WCO Data Model 3.6 in XML or JSON, and what real senders make of it."""
 
+from ledger.documents.amendments import Amended, Applied, Operation, apply_amendment
 from ledger.documents.json_form import from_json, to_json
 from ledger.documents.markup import write
 from ledger.documents.messages import (
@@ -21,10 +22,13 @@ from ledger.documents.messages import (
 from ledger.documents.notices import Known, NoticeDecision, notice_decision
 from ledger.documents.reading import documents, read, typed
 from ledger.documents.references import Reference, ReferenceKind
+from ledger.documents.sources import iter_sources
 from ledger.documents.tree import Document, Element, Leaf, build, leaves
 
 __all__ = [
+    "Amended",
     "AmendmentRequestMessage",
+    "Applied",
     "Change",
     "Document",
     "Element",
@@ -38,6 +42,7 @@ __all__ = [
     "Notice",
     "NoticeDecision",
     "NoticeError",
+    "Operation",
     "Party",
     "PointerStep",
     "PresentationMessage",
@@ -45,9 +50,11 @@ __all__ = [
     "ReferenceKind",
     "RequestMessage",
     "Tax",
+    "apply_amendment",
     "build",
     "documents",
     "from_json",
+    "iter_sources",
     "leaves",
     "notice_decision",
     "read",
