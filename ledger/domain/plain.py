@@ -1,6 +1,6 @@
 """Records as plain JSON values and back: wire names, codes by name, bytes as 0x hex, times as seconds.
 
-Reading is strict: an unknown field, a missing one or a value of another form is a `FieldError` that names it. A code may
+Reading is strict: an unknown field, a missing one or a value of another form is a `FieldError` naming it. A code may
 also be given as its number, a bit set as its number or as a list of names.
 """
 
@@ -66,7 +66,7 @@ def from_plain(type_name: str, values: Mapping[str, object]) -> Record:
     wires = layout(struct)
     unknown = values.keys() - {camel(name) for name, _ in wires}
     if unknown:
-        raise FieldError(sorted(unknown)[0], f"{type_name} has no such field")
+        raise FieldError(min(unknown), f"{type_name} has no such field")
     given = {name: _read(struct, name, wire, values[camel(name)]) for name, wire in wires if camel(name) in values}
     for field in fields(struct):
         if field.default is MISSING and field.name not in given:
