@@ -1,5 +1,13 @@
 # shellcheck shell=bash
-# Sourced: install_packages PYTHON FILE installs a locked requirements file for that Python, with uv and from the index
+# Sourced: how packages come in.
+
+# Node does not read the system's certificates, so behind a proxy it trusts nobody.
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+  export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+fi
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+# install_packages PYTHON FILE installs a locked requirements file for that Python, with uv and from the index
 # that pip is configured for; with pip itself where uv cannot (an unusual pip configuration, no wheel of uv).
 install_packages() {
   local python=$1 file=$2 log=.cache/packages.log index

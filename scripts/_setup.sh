@@ -9,11 +9,8 @@ case :$PATH: in
   :"$VIRTUAL_ENV/bin":*) ;;
   *) export PATH="$VIRTUAL_ENV/bin:$PATH" ;;
 esac
-# Node does not read the system's certificates, so behind a proxy it trusts nobody.
-if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f /etc/ssl/certs/ca-certificates.crt ]; then
-  export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
-fi
-export PIP_DISABLE_PIP_VERSION_CHECK=1 FOUNDRY_DISABLE_NIGHTLY_WARNING=1
+. scripts/_packages.sh || return 1
+export FOUNDRY_DISABLE_NIGHTLY_WARNING=1
 
 scripts/setup || return 1
 
