@@ -226,20 +226,31 @@ def _next_status_scoped(row: Row, status: Status) -> Status:
 
 
 def _next_flags(row: Row, standing: Standing, ruling: Ruling, status: Status) -> Flag:
-    flags = standing.flags & ~row.clears | row.sets
-    if ruling.scoped and row.releases:
-        flags = flags & ~Flag.CLEARED | standing.flags & Flag.CLEARED
-    if ruling.scoped and row.withholds:
-        flags |= Flag.PARTIAL
-    if row.releases and ruling.supersedes and not ruling.scoped:
-        flags &= ~Flag.PARTIAL
+    flags = _holds_after(row, standing, ruling)
     if row.releases and Flag.AGENCY in flags:
         flags |= Flag.OVERRIDDEN
+    if ruling.supersedes and row.target is not None and not ruling.scoped:
+        flags &= ~_undone(row, status)
     if row.debt is not None:
         flags = flags & ~Flag.DEBT | Flag(row.debt << DEBT_SHIFT)
     if _ends_request(row, standing.pending, ruling) or status in TERMINAL:
         flags &= ~Flag.PENDING
     return flags
+
+
+def _holds_after(row: Row, standing: Standing, ruling: Ruling) -> Flag:
+    if not ruling.scoped:
+        return standing.flags & ~row.clears | row.sets
+    if row.releases:
+        return standing.flags & ~row.clears  # part of the goods is never CLEARED
+    withheld = Flag.PARTIAL if row.withholds else _NOTHING
+    return standing.flags | row.sets | withheld  # a lift over some items leaves the hold on the others
+
+
+def _undone(row: Row, status: Status) -> Flag:
+    """What a decision takes back by superseding an earlier one, over the whole declaration."""
+    cleared = _NOTHING if status in (Status.CLEARED, Status.EXITED) else Flag.CLEARED | Flag.EXIT_DUE
+    return cleared | (Flag.PARTIAL if row.releases else _NOTHING)
 
 
 def _ends_request(row: Row, pending: Pending, ruling: Ruling) -> bool:
