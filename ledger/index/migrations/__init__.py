@@ -1,0 +1,1 @@
+"""Alembic's environment: one revision per change of the tables."""

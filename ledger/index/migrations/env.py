@@ -1,0 +1,9 @@
+"""How Alembic runs here: always inside the connection and transaction that `ledger.index.migrate` gives it."""
+
+from alembic import context
+
+from ledger.index.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

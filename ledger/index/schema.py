@@ -1,0 +1,5 @@
+"""Which revision of the tables this version reads and writes; cheap to import, unlike Alembic."""
+
+from typing import Final
+
+REVISION: Final = "0001"
