@@ -15,6 +15,8 @@ export FOUNDRY_DISABLE_NIGHTLY_WARNING=1
 scripts/setup || return 1
 
 # The native programs: npm's shim of forge exits 0 when tests fail.
-FORGE=$(command -v forge) && ANVIL=$(command -v anvil) ||
-  { echo "setup: no forge or anvil for this machine; install Foundry 1.7.1 and put both on PATH" >&2; return 1; }
+if ! { FORGE=$(command -v forge) && ANVIL=$(command -v anvil); }; then
+  echo "setup: no forge or anvil for this machine; install Foundry 1.7.1 and put both on PATH" >&2
+  return 1
+fi
 export FORGE ANVIL
