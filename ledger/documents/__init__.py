@@ -24,6 +24,7 @@ from ledger.documents.reading import documents, read, typed
 from ledger.documents.references import Reference, ReferenceKind
 from ledger.documents.sources import iter_sources
 from ledger.documents.tree import Document, Element, Leaf, build, leaves
+from ledger.documents.validation import Finding, Rule, Severity, validate
 
 __all__ = [
     "Amended",
@@ -32,6 +33,7 @@ __all__ = [
     "Change",
     "Document",
     "Element",
+    "Finding",
     "GoodsItem",
     "InvalidationRequestMessage",
     "Known",
@@ -49,6 +51,8 @@ __all__ = [
     "Reference",
     "ReferenceKind",
     "RequestMessage",
+    "Rule",
+    "Severity",
     "Tax",
     "apply_amendment",
     "build",
@@ -60,5 +64,6 @@ __all__ = [
     "read",
     "to_json",
     "typed",
+    "validate",
     "write",
 ]

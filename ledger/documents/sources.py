@@ -6,9 +6,9 @@ to a limit each and in all, whatever their headers claim; links, devices and arc
 
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NoReturn
 
 from ledger.documents.markup import MAX_BYTES
 from ledger.errors import DocumentError
@@ -21,28 +21,41 @@ _ZIP: Final = (".zip",)
 _TAR: Final = (".tar", ".tar.gz", ".tgz")
 
 
-def iter_sources(paths: Iterable[Path | str]) -> Iterator[tuple[str, bytes]]:
+def _raise(error: DocumentError) -> NoReturn:
+    raise error
+
+
+def iter_sources(
+    paths: Iterable[Path | str], refused: Callable[[DocumentError], None] = _raise
+) -> Iterator[tuple[str, bytes]]:
     """Every message file at and below the paths, in a stable order; endings in any case.
 
     A file named directly is read whatever its ending is; in folders and archives those that end in ``.xml`` or
     ``.json`` are. A member of an archive is named ``archive.zip!folder/name.xml``.
 
+    Args:
+        paths: files, folders, archives.
+        refused: called with the error of a file or archive that can't be read, after which the next one follows;
+            the default raises it.
+
     Raises:
         DocumentError: a path doesn't exist or can't be read, an archive is damaged or beyond a limit.
     """
     for given in paths:
-        path = Path(given)
-        try:
-            yield from _folder(path) if path.is_dir() else _file(path)
-        except OSError as error:
-            raise DocumentError(f"can't be read: {error.strerror or error}", file=str(path)) from None
+        for path in _folder(Path(given)) if Path(given).is_dir() else [Path(given)]:
+            try:
+                yield from _file(path)
+            except OSError as error:
+                refused(DocumentError(f"can't be read: {error.strerror or error}", file=str(path)))
+            except DocumentError as error:
+                refused(error)
 
 
-def _folder(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _folder(folder: Path) -> Iterator[Path]:
     # a link may lead anywhere, in circles too
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
         if path.suffix.lower() in MESSAGE_ENDINGS or _is_archive(path.name):
-            yield from _file(path)
+            yield path
 
 
 def _file(path: Path) -> Iterator[tuple[str, bytes]]:
