@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Recorder} from "./Recorder.sol";
+import {IConsignments} from "./interfaces/IConsignments.sol";
+import {IParticipants} from "./interfaces/IParticipants.sol";
+import {OrganisationStatus, Outcome} from "./types/Codes.sol";
+import {Head} from "./types/Heads.sol";
+import {Key} from "./types/Key.sol";
+import {Organisation} from "./types/Organisation.sol";
+import {State} from "./types/State.sol";
+
+/// @title What is stored of declarations and consignments, and its views
+/// @notice A declaration takes two slots, a consignment one from its second declaration on; everything else is written
+/// only when it is used.
+abstract contract ConsignmentStore is IConsignments, Recorder {
+    struct Declared {
+        Head settled;
+        State state;
+    }
+
+    struct Holds {
+        Head head;
+        uint256 open;
+        mapping(uint32 agency => bool) ofAgency;
+    }
+
+    uint256 internal constant LATEST_EFFECT = 5 minutes;
+
+    /// @inheritdoc IConsignments
+    IParticipants public immutable participants;
+    /// @inheritdoc IConsignments
+    address public immutable predecessor;
+
+    mapping(bytes32 id => Declared) internal _declarations;
+    mapping(bytes32 id => bytes32 digest) internal _requests;
+    mapping(bytes32 id => Holds) internal _holds;
+    mapping(bytes32 consignment => Head) internal _joined;
+    mapping(bytes32 digest => bool) internal _superseded;
+
+    constructor(IParticipants participants_, address predecessor_) {
+        if (predecessor_ != address(0) && predecessor_.code.length == 0) {
+            revert Consignments_PredecessorWithoutCode(predecessor_);
+        }
+        participants = participants_;
+        predecessor = predecessor_;
+    }
+
+    /// @inheritdoc IConsignments
+    function declaration(bytes32 id) external view returns (bytes32 settled, uint256 state) {
+        Declared storage declared = _declarations[id];
+        return (Head.unwrap(declared.settled), State.unwrap(declared.state));
+    }
+
+    /// @inheritdoc IConsignments
+    function consignment(bytes32 id) external view returns (bytes32 head, address joinKey) {
+        State state = _declarations[id].state;
+        if (state.opens()) return (Head.unwrap(_consignmentHead(id)), state.anchor());
+    }
+
+    /// @inheritdoc IConsignments
+    function statusMany(bytes32[] calldata ids) external view returns (Standing[] memory standings) {
+        standings = new Standing[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            standings[i] = status(ids[i]);
+        }
+    }
+
+    /// @inheritdoc IConsignments
+    function heads(bytes32 id)
+        external
+        view
+        returns (bytes32 settled, bytes32 request, bytes32 holds, bytes32 publicHead)
+    {
+        Head head = _declarations[id].settled;
+        if (head.isZero()) return (0, 0, 0, 0);
+        request = _requests[id];
+        Head held = _holds[id].head;
+        return (Head.unwrap(head), request, Head.unwrap(held), head.publish(request, held));
+    }
+
+    /// @inheritdoc IConsignments
+    function holdOpen(bytes32 id, uint32 agency) external view returns (bool) {
+        return _holds[id].ofAgency[agency];
+    }
+
+    /// @inheritdoc IConsignments
+    function openHolds(bytes32 id) external view returns (uint256) {
+        return _holds[id].open;
+    }
+
+    /// @inheritdoc IConsignments
+    function superseded(bytes32 digest) external view returns (bool) {
+        return _superseded[digest];
+    }
+
+    /// @inheritdoc IConsignments
+    function status(bytes32 id) public view returns (Standing memory) {
+        Declared storage declared = _declarations[id];
+        State state = declared.state;
+        if (!state.exists()) return Standing(0, 0, 0, 0, 0);
+        // slither-disable-next-line unused-return,calls-loop  only the standing counts; Participants is known code
+        (, Organisation administration) = participants.competentFor(state.administration());
+        return Standing({
+            settled: Head.unwrap(declared.settled),
+            request: _requests[id],
+            holds: Head.unwrap(_holds[id].head),
+            state: State.unwrap(state),
+            authority: uint8(administration.statusAt(block.timestamp))
+        });
+    }
+
+    function _authority(address signer, uint32 id, uint16 addressed)
+        internal
+        view
+        override
+        returns (Key, Organisation, Organisation, Organisation)
+    {
+        // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
+        return participants.authority(signer, id, addressed);
+    }
+
+    function _consignmentHead(bytes32 id) internal view returns (Head head) {
+        head = _joined[id];
+        if (head.isZero()) head = Head.wrap(id);
+    }
+
+    /// @dev The legal moment lies neither ahead of now nor further back than the administration lets it.
+    function _checkEffect(uint256 effectiveAt, Organisation administration) internal view returns (Outcome) {
+        if (effectiveAt > block.timestamp + LATEST_EFFECT) return Outcome.EFFECTIVE_TOO_LATE;
+        bool tooEarly = effectiveAt + administration.backdatingAt(block.timestamp) < block.timestamp;
+        return tooEarly ? Outcome.EFFECTIVE_TOO_EARLY : Outcome.RECORDED;
+    }
+
+    /// @dev True when the organisation is the declaration's administration or has taken over from it.
+    function _isCompetent(State state, uint32 organisation) internal view returns (bool) {
+        uint16 administration = state.administration();
+        // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
+        return administration == organisation || participants.competent(administration, organisation);
+    }
+
+    function _isSuspended(Organisation administration) internal view returns (bool) {
+        return administration.statusAt(block.timestamp) == OrganisationStatus.SUSPENDED;
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ParticipantStore} from "./ParticipantStore.sol";
+import {Bodies} from "./types/Bodies.sol";
+import {
+    AdmissionAction,
+    OrganisationKind,
+    OrganisationStatus,
+    Outcome,
+    PURPOSE_MANAGE
+} from "./types/Codes.sol";
+import {Forms} from "./types/Forms.sol";
+import {Head} from "./types/Heads.sol";
+import {Key} from "./types/Key.sol";
+import {MARK_TAKEN_OVER, Organisation} from "./types/Organisation.sol";
+import {Proofs} from "./types/Proofs.sol";
+import "./types/Records.sol" as Records;
+
+/// @title What the council of administrations records: admission, suspension, expulsion, succession
+abstract contract Council is ParticipantStore {
+    using Bodies for bytes;
+    using Proofs for bytes;
+
+    uint256 internal constant NOTICE = 7 days;
+    uint256 internal constant NOTICE_OF_TAKING_OVER = 30 days;
+
+    function _admission(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        returns (Outcome outcome)
+    {
+        Records.Admission calldata r = entry.body.admission();
+        Head next = Head.wrap(r.councilHead).extend(digest);
+        if (next == _council) return Outcome.ALREADY_RECORDED;
+        if (!Forms.admission(entry.body)) return Outcome.MALFORMED;
+        outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
+        if (outcome != Outcome.RECORDED) return outcome;
+        if (!_isActive(author.organisation, OrganisationKind.ADMINISTRATION)) {
+            return Outcome.ORGANISATION_NOT_ACTIVE;
+        }
+        bool byPredecessor = r.predecessor != 0 && r.predecessor == author.id;
+        if (!byPredecessor && _approvals(digest, entry.proof, author.id) < _approvalsNeeded()) {
+            return Outcome.APPROVALS_MISSING;
+        }
+        if (Head.wrap(r.councilHead) != _council) return Outcome.STALE_HEAD;
+        if (r.effectiveAt < block.timestamp + _notice(r.predecessor != 0 && !byPredecessor)) {
+            return Outcome.NOTICE_TOO_SHORT;
+        }
+        outcome = _checkTarget(r, byPredecessor);
+        if (outcome == Outcome.RECORDED && r.firstKey != address(0)) {
+            outcome = _checkNewKeys(r, digest, entry.proof);
+        }
+        if (outcome != Outcome.RECORDED) return outcome;
+
+        _council = next;
+        _admit(r, r.predecessor != 0 && !byPredecessor ? MARK_TAKEN_OVER : 0);
+        emit Admission(digest, r.administration, author.id, r, entry.signature, entry.proof);
+    }
+
+    /// @dev The delay before a change of managing keys, and of an administration's standing.
+    function _notice(bool takingOver) internal view returns (uint256) {
+        if (takingOver) return NOTICE_OF_TAKING_OVER;
+        return development ? 0 : NOTICE;
+    }
+
+    /// @dev How many administrations approve, the author of the first signature included. An approval that does not
+    /// count is passed over, so that nobody spoils an admission by adding one.
+    function _approvals(bytes32 digest, bytes calldata proof, uint32 first)
+        private
+        view
+        returns (uint256 approvals)
+    {
+        uint256[256] memory seen; // a bit for each administration id
+        seen[first >> 8] |= 1 << (first & 0xff);
+        approvals = 1;
+        // slither-disable-next-line unused-return  possessions are looked at elsewhere
+        (uint256 count,) = proof.counts();
+        for (uint256 i = 0; i < count; ++i) {
+            Key key = _keys[_signer(digest, proof.approval(count, i))];
+            uint32 id = key.organisation();
+            bool votes = id != 0 && id <= type(uint16).max && key.manages() && key.validAt(block.timestamp)
+                && _isActive(_organisations[id], OrganisationKind.ADMINISTRATION);
+            if (!votes || (seen[id >> 8] >> (id & 0xff)) & 1 == 1) continue;
+            seen[id >> 8] |= 1 << (id & 0xff);
+            ++approvals;
+        }
+    }
+
+    function _checkTarget(Records.Admission calldata r, bool byPredecessor) private view returns (Outcome) {
+        AdmissionAction action = AdmissionAction(r.action);
+        if (action == AdmissionAction.ADMIT) return _checkAdmission(r);
+        if (action == AdmissionAction.SUCCEED) return _checkSuccession(r, byPredecessor);
+        Organisation target = _organisations[r.administration];
+        if (target.kind() != OrganisationKind.ADMINISTRATION) return Outcome.UNKNOWN_ORGANISATION;
+        if (r.country != 0 && r.country != target.country()) return Outcome.MALFORMED;
+        OrganisationStatus last = target.lastStatus();
+        bool suspended = last == OrganisationStatus.SUSPENDED;
+        if (action == AdmissionAction.REINSTATE) {
+            // Meanwhile the country may have got another active administration.
+            bool taken = _administrationOf[target.country()] != r.administration;
+            if (suspended && taken) return Outcome.IDENTITY_TAKEN;
+            return suspended ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
+        }
+        bool expels = action == AdmissionAction.EXPEL && suspended;
+        return last == OrganisationStatus.ACTIVE || expels ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
+    }
+
+    function _checkAdmission(Records.Admission calldata r) private view returns (Outcome) {
+        if (_isKnown(r.administration)) return Outcome.IDENTITY_TAKEN;
+        Organisation incumbent = _organisations[_administrationOf[r.country]];
+        bool taken = incumbent.lastStatus() == OrganisationStatus.ACTIVE
+            || incumbent.lastStatus() == OrganisationStatus.SUCCEEDED
+            || incumbent.statusAt(r.effectiveAt) == OrganisationStatus.ACTIVE;
+        return taken ? Outcome.IDENTITY_TAKEN : Outcome.RECORDED;
+    }
+
+    /// @dev A predecessor signs only while nothing against it is on its way: else it would evade its suspension.
+    function _checkSuccession(Records.Admission calldata r, bool byPredecessor)
+        private
+        view
+        returns (Outcome)
+    {
+        Organisation former = _organisations[r.predecessor];
+        if (former.kind() != OrganisationKind.ADMINISTRATION) return Outcome.UNKNOWN_ORGANISATION;
+        if (former.country() != r.country) return Outcome.MALFORMED;
+        if (_isKnown(r.administration) || _administrationOf[r.country] != r.predecessor) {
+            return Outcome.IDENTITY_TAKEN;
+        }
+        OrganisationStatus last = former.lastStatus();
+        bool open = byPredecessor ? last == OrganisationStatus.ACTIVE : last != OrganisationStatus.SUCCEEDED;
+        return open ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
+    }
+
+    function _checkNewKeys(Records.Admission calldata r, bytes32 digest, bytes calldata proof)
+        private
+        view
+        returns (Outcome)
+    {
+        if (_isKeyTaken(r.firstKey) || _isKeyTaken(r.secondKey)) return Outcome.IDENTITY_TAKEN;
+        (uint256 approvals, uint256 possessions) = proof.counts();
+        bool proven = possessions == 2 && _signer(digest, proof.possession(approvals, 2, 0)) == r.firstKey
+            && _signer(digest, proof.possession(approvals, 2, 1)) == r.secondKey;
+        return proven ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
+    }
+
+    function _admit(Records.Admission calldata r, uint256 mark) private {
+        uint256 from = r.effectiveAt > block.timestamp ? r.effectiveAt : block.timestamp + 1;
+        AdmissionAction action = AdmissionAction(r.action);
+        if (r.firstKey != address(0)) {
+            _enrol(r.administration, r.country, from, mark, [r.firstKey, r.secondKey]);
+        }
+        if (action == AdmissionAction.SUCCEED) {
+            Organisation former = _organisations[r.predecessor].withSuccessor(r.administration);
+            _organisations[r.predecessor] =
+                former.withStatus(OrganisationStatus.SUCCEEDED, from, block.timestamp);
+        } else if (action != AdmissionAction.ADMIT) {
+            Organisation target = _organisations[r.administration];
+            _organisations[r.administration] = target.withStatus(_statusAfter(action), from, block.timestamp);
+        }
+    }
+
+    function _statusAfter(AdmissionAction action) private pure returns (OrganisationStatus) {
+        if (action == AdmissionAction.SUSPEND) return OrganisationStatus.SUSPENDED;
+        return action == AdmissionAction.EXPEL ? OrganisationStatus.EXPELLED : OrganisationStatus.ACTIVE;
+    }
+}

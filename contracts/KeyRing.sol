@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Council} from "./Council.sol";
+import {Bodies} from "./types/Bodies.sol";
+import {KeyAction, OrganisationKind, Outcome, PURPOSE_MANAGE} from "./types/Codes.sol";
+import {Forms} from "./types/Forms.sol";
+import {Head} from "./types/Heads.sol";
+import {Key, newKey} from "./types/Key.sol";
+import "./types/Records.sol" as Records;
+
+/// @title What a managing key does with the keys of its organisation
+abstract contract KeyRing is Council {
+    using Bodies for bytes;
+
+    /// @dev Managing keys of an organisation that have not ended, at most.
+    uint256 internal constant MAX_MANAGING_KEYS = 16;
+    uint256 private constant _LEAST_MANAGING_KEYS = 2;
+
+    function _keyAuthorisation(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        returns (Outcome outcome)
+    {
+        Records.KeyAuthorisation calldata r = entry.body.keyAuthorisation();
+        Head next = Head.wrap(r.orgHead).extend(digest);
+        if (next == _heads[author.id]) return Outcome.ALREADY_RECORDED;
+        if (!Forms.keyAuthorisation(entry.body) || !_purposesFit(r, author)) return Outcome.MALFORMED;
+        outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
+        if (outcome != Outcome.RECORDED) return outcome;
+        if (!_isActiveMember(author.organisation, author.sponsor, author.organisation.kind())) {
+            return Outcome.ORGANISATION_NOT_ACTIVE;
+        }
+        if (Head.wrap(r.orgHead) != _heads[author.id]) return Outcome.STALE_HEAD;
+        outcome = _actOnKey(r, digest, entry.proof, author);
+        if (outcome != Outcome.RECORDED) return outcome;
+        _heads[author.id] = next;
+        emit KeyAuthorisation(digest, author.id, r.key, r, entry.signature, entry.proof);
+    }
+
+    /// @dev Writes the key only when it returns RECORDED.
+    function _actOnKey(
+        Records.KeyAuthorisation calldata r,
+        bytes32 digest,
+        bytes calldata proof,
+        Author memory author
+    ) private returns (Outcome outcome) {
+        KeyAction action = KeyAction(r.action);
+        Key key = _keys[r.key];
+        if (action == KeyAction.AUTHORISE) {
+            outcome = _checkNewKey(r, digest, proof);
+            if (outcome == Outcome.RECORDED) _authorise(r);
+            return outcome;
+        }
+        if (key.organisation() != author.id) return Outcome.NOT_COMPETENT;
+        if (action == KeyAction.SHORTEN) (outcome, key) = _shorten(r, key, author.organisation.kind());
+        else if (action == KeyAction.COMPROMISED) (outcome, key) = _compromise(r, key);
+        else (outcome, key) = _veto(key, author.signer == r.key);
+        if (outcome == Outcome.RECORDED) _keys[r.key] = key;
+    }
+
+    function _purposesFit(Records.KeyAuthorisation calldata r, Author memory author)
+        private
+        pure
+        returns (bool)
+    {
+        return r.action != uint256(KeyAction.AUTHORISE)
+            || Forms.purposesFit(r.purposes, author.organisation.kind());
+    }
+
+    function _checkNewKey(Records.KeyAuthorisation calldata r, bytes32 digest, bytes calldata proof)
+        private
+        view
+        returns (Outcome)
+    {
+        if (_isKeyTaken(r.key)) return Outcome.IDENTITY_TAKEN;
+        if (r.notBefore <= block.timestamp || r.notAfter <= r.notBefore) return Outcome.WINDOW_INVALID;
+        if (r.purposes == PURPOSE_MANAGE) {
+            if (r.notBefore < block.timestamp + _notice(false)) return Outcome.NOTICE_TOO_SHORT;
+            if (_countManaging(r.organisation, block.timestamp) >= MAX_MANAGING_KEYS) {
+                return Outcome.WINDOW_INVALID;
+            }
+        }
+        return _signer(digest, proof) == r.key ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
+    }
+
+    function _authorise(Records.KeyAuthorisation calldata r) private {
+        bool manages = r.purposes == PURPOSE_MANAGE;
+        _keys[r.key] = newKey(r.organisation, r.purposes, r.office, r.notBefore, r.notAfter, manages);
+        if (!manages) return;
+        _dropEnded(_managingKeys[r.organisation]);
+        _managingKeys[r.organisation].push(r.key);
+    }
+
+    function _shorten(Records.KeyAuthorisation calldata r, Key key, OrganisationKind kind)
+        private
+        view
+        returns (Outcome, Key)
+    {
+        uint40 until = key.notAfter();
+        if (r.notAfter >= until || r.notAfter <= block.timestamp) return (Outcome.WINDOW_INVALID, key);
+        if (!key.manages()) return (Outcome.RECORDED, key.withNotAfter(r.notAfter));
+        if (r.notAfter < block.timestamp + _notice(false)) return (Outcome.NOTICE_TOO_SHORT, key);
+        if (kind == OrganisationKind.ADMINISTRATION && _remaining(r) < _LEAST_MANAGING_KEYS) {
+            return (Outcome.MANAGING_KEYS_NEEDED, key);
+        }
+        // A veto gives back the window from before the first shortening that had not taken effect.
+        uint40 former = key.unshortened() == 0 ? until : key.unshortened();
+        return (Outcome.RECORDED, key.withNotAfter(r.notAfter).withUnshortened(former));
+    }
+
+    function _compromise(Records.KeyAuthorisation calldata r, Key key) private view returns (Outcome, Key) {
+        uint40 since = key.compromisedSince();
+        if (r.compromisedSince > block.timestamp || (since != 0 && r.compromisedSince >= since)) {
+            return (Outcome.WINDOW_INVALID, key);
+        }
+        return (Outcome.RECORDED, key.withCompromisedSince(r.compromisedSince));
+    }
+
+    function _veto(Key key, bool byItself) private view returns (Outcome, Key) {
+        if (byItself) return (Outcome.VETO_NOT_POSSIBLE, key);
+        uint40 from = key.notBefore();
+        if (key.vetoable() && block.timestamp < from && from < key.notAfter()) {
+            return (Outcome.RECORDED, key.withNotAfter(from).withUnshortened(0));
+        }
+        uint40 former = key.unshortened();
+        if (former == 0 || block.timestamp >= key.notAfter()) return (Outcome.VETO_NOT_POSSIBLE, key);
+        return (Outcome.RECORDED, key.withNotAfter(former).withUnshortened(0));
+    }
+
+    /// @dev Other managing keys that are in effect now and still will be when the shortened one ends: one that could
+    /// still be vetoed does not count.
+    function _remaining(Records.KeyAuthorisation calldata r) private view returns (uint256 count) {
+        address[] storage managing = _managingKeys[r.organisation];
+        for (uint256 i = 0; i < managing.length; ++i) {
+            Key key = _keys[managing[i]];
+            if (managing[i] != r.key && key.validAt(block.timestamp) && key.validAt(r.notAfter)) ++count;
+        }
+    }
+
+    function _countManaging(uint32 organisation, uint256 time) private view returns (uint256 count) {
+        address[] storage managing = _managingKeys[organisation];
+        for (uint256 i = 0; i < managing.length; ++i) {
+            if (_keys[managing[i]].notAfter() > time) ++count;
+        }
+    }
+
+    function _dropEnded(address[] storage managing) private {
+        uint256 i = 0;
+        while (i < managing.length) {
+            if (_keys[managing[i]].notAfter() > block.timestamp) {
+                ++i;
+            } else {
+                managing[i] = managing[managing.length - 1];
+                managing.pop();
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ConsignmentStore} from "./ConsignmentStore.sol";
+import {Bodies} from "./types/Bodies.sol";
+import {
+    FLAG_JOINED,
+    FLAG_RECEIVED_OUTSIDE,
+    OrganisationKind,
+    Outcome,
+    PURPOSE_DECIDE,
+    PURPOSE_DECLARE,
+    Pending,
+    Stage,
+    Status
+} from "./types/Codes.sol";
+import {Forms} from "./types/Forms.sol";
+import {Head} from "./types/Heads.sol";
+import {Lifecycle} from "./types/Lifecycle.sol";
+import {Mandate} from "./types/Mandate.sol";
+import {Organisation} from "./types/Organisation.sol";
+import "./types/Records.sol" as Records;
+import {
+    ADMINISTRATION_AT,
+    ANCHOR_AT,
+    DECLARANT_AT,
+    FLAGS_AT,
+    LEG_AT,
+    REGIME_AT,
+    State,
+    VERSION_AT
+} from "./types/State.sol";
+
+/// @title What declarants and their agents record: declarations and requests
+abstract contract Lodgement is ConsignmentStore {
+    using Bodies for bytes;
+
+    function _declare(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        returns (Outcome outcome)
+    {
+        if (_declarations[digest].state.exists()) return Outcome.ALREADY_RECORDED;
+        if (!Forms.declaration(entry.body)) return Outcome.MALFORMED;
+        Records.Declaration calldata r = entry.body.declaration();
+        outcome = _mayDeclare(r, author);
+        if (outcome == Outcome.RECORDED) outcome = _checkPlace(r, digest, entry.proof);
+        if (outcome == Outcome.RECORDED && r.agent != 0) {
+            outcome = _checkMandate(r.declarant, r.agent, r.leg, r.administration);
+        }
+        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.addressed);
+        if (outcome != Outcome.RECORDED) return outcome;
+
+        _declarations[digest] = Declared(Head.wrap(0).settle(0, digest), _firstState(r));
+        bytes32 id = r.consignment;
+        if (id == 0) id = digest;
+        else _joined[id] = _consignmentHead(id).extend(digest);
+        emit Declaration(digest, id, r.declarant, r, entry.signature, entry.proof);
+    }
+
+    /// @dev Amendment and invalidation requests and presentation notices: the first four fields are the same.
+    function _request(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        returns (Outcome outcome)
+    {
+        bytes32 id = bytes32(entry.body.word(0));
+        if (_requests[id] == digest) return Outcome.ALREADY_RECORDED;
+        if (!_isRequestWellFormed(entry)) return Outcome.MALFORMED;
+        outcome = _mayRequest(entry, author);
+        if (outcome == Outcome.RECORDED) outcome = _checkRequest(entry.body, _declarations[id]);
+        if (outcome == Outcome.RECORDED && entry.recordType == Records.PRESENTATION_NOTICE) {
+            outcome = _checkPresentation(entry.body.presentationNotice().effectiveAt, _declarations[id].state);
+        }
+        if (outcome != Outcome.RECORDED) return outcome;
+
+        _requests[id] = digest;
+        _declarations[id].state = _declarations[id].state.withPending(_pendingOf(entry.recordType));
+        _emitRequest(entry, digest, id, author.id);
+    }
+
+    function _mayDeclare(Records.Declaration calldata r, Author memory author)
+        private
+        view
+        returns (Outcome outcome)
+    {
+        bool byOperator = r.declarant != 0;
+        outcome = _checkKey(author.key, r.deadline, byOperator ? PURPOSE_DECLARE : PURPOSE_DECIDE);
+        if (outcome != Outcome.RECORDED) return outcome;
+        if (byOperator && !_isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)) {
+            return Outcome.ORGANISATION_NOT_ACTIVE;
+        }
+        bool open = _isActive(author.addressed, OrganisationKind.ADMINISTRATION);
+        return open ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+    }
+
+    /// @dev The consignment that it joins, and the declaration to which it is linked.
+    function _checkPlace(Records.Declaration calldata r, bytes32 digest, bytes calldata proof)
+        private
+        view
+        returns (Outcome)
+    {
+        if (r.consignment != 0) {
+            State opener = _declarations[r.consignment].state;
+            if (!opener.opens()) return Outcome.UNKNOWN_CONSIGNMENT;
+            if (_signer(digest, proof) != opener.anchor()) return Outcome.JOIN_NOT_PROVEN;
+        }
+        bool linked = r.link == 0 || _declarations[r.link].state.exists();
+        return linked ? Outcome.RECORDED : Outcome.UNKNOWN_LINK;
+    }
+
+    function _checkMandate(uint32 declarant, uint32 agent, uint256 leg, uint16 administration)
+        private
+        view
+        returns (Outcome)
+    {
+        // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
+        (Mandate mandate, Organisation giver, Organisation sponsor) = participants.mandateOf(declarant, agent);
+        if (!mandate.covers(leg, administration, block.timestamp)) return Outcome.MANDATE_MISSING;
+        // A suspended declarant must not go on through its agent.
+        bool active = _isActiveMember(giver, sponsor, OrganisationKind.OPERATOR);
+        return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+    }
+
+    function _firstState(Records.Declaration calldata r) private pure returns (State) {
+        Status first = Status.LODGED;
+        if (r.stage == uint256(Stage.PRE_LODGED)) first = Status.PRE_LODGED;
+        if (r.stage == uint256(Stage.REPORTED)) first = Status.REPORTED;
+        uint256 flags = r.declarant == 0 ? FLAG_RECEIVED_OUTSIDE : 0;
+        if (r.consignment != 0) flags |= FLAG_JOINED;
+        uint256 anchor = r.consignment == 0 ? uint160(r.joinKey) : uint160(bytes20(r.consignment));
+        return State.wrap(
+            uint256(first) | (uint256(r.leg) << LEG_AT) | (uint256(r.regime) << REGIME_AT)
+                | (uint256(r.administration) << ADMINISTRATION_AT) | (uint256(r.declarant) << DECLARANT_AT)
+                | (1 << VERSION_AT) | (flags << FLAGS_AT) | (anchor << ANCHOR_AT)
+        );
+    }
+
+    function _isRequestWellFormed(Records.Entry calldata entry) private pure returns (bool) {
+        if (entry.recordType == Records.AMENDMENT_REQUEST) return Forms.amendmentRequest(entry.body);
+        if (entry.recordType == Records.INVALIDATION_REQUEST) return Forms.invalidationRequest(entry.body);
+        return Forms.presentationNotice(entry.body);
+    }
+
+    /// @dev An operator of an expelled administration may still ask for amendment and invalidation.
+    function _mayRequest(Records.Entry calldata entry, Author memory author)
+        private
+        view
+        returns (Outcome outcome)
+    {
+        uint256 deadline = entry.body.word(entry.body.length / 32 - 1);
+        outcome = _checkKey(author.key, deadline, PURPOSE_DECLARE);
+        if (outcome != Outcome.RECORDED) return outcome;
+        bool active = entry.recordType == Records.PRESENTATION_NOTICE
+            ? _isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)
+            : _isActive(author.organisation, OrganisationKind.OPERATOR);
+        return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+    }
+
+    function _checkRequest(bytes calldata body, Declared storage declared) private view returns (Outcome) {
+        State state = declared.state;
+        if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
+        if (body.word(2) != state.declarant()) return Outcome.NOT_COMPETENT;
+        if (body.word(3) != 0) {
+            Outcome outcome = _checkRequestMandate(state, uint32(body.word(3)));
+            if (outcome != Outcome.RECORDED) return outcome;
+        }
+        if (Head.wrap(bytes32(body.word(1))) != declared.settled) return Outcome.STALE_HEAD;
+        if (state.pending() != Pending.NONE) return Outcome.REQUEST_PENDING;
+        return Lifecycle.isLive(state.status()) ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
+    }
+
+    /// @dev Whose administration was expelled may still withdraw or correct, also through its agent.
+    function _checkRequestMandate(State state, uint32 agent) private view returns (Outcome) {
+        // slither-disable-next-line unused-return,calls-loop  the sponsor does not matter here
+        (Mandate mandate, Organisation giver,) = participants.mandateOf(state.declarant(), agent);
+        if (!mandate.covers(state.leg(), state.administration(), block.timestamp)) {
+            return Outcome.MANDATE_MISSING;
+        }
+        bool active = _isActive(giver, OrganisationKind.OPERATOR);
+        return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+    }
+
+    function _checkPresentation(uint256 effectiveAt, State state) private view returns (Outcome) {
+        // slither-disable-next-line unused-return,calls-loop  only the setting counts
+        (, Organisation administration) = participants.competentFor(state.administration());
+        return _checkEffect(effectiveAt, administration);
+    }
+
+    function _pendingOf(uint8 recordType) private pure returns (Pending) {
+        if (recordType == Records.AMENDMENT_REQUEST) return Pending.AMENDMENT;
+        return recordType == Records.INVALIDATION_REQUEST ? Pending.INVALIDATION : Pending.PRESENTATION;
+    }
+
+    function _emitRequest(Records.Entry calldata entry, bytes32 digest, bytes32 id, uint32 author) private {
+        if (entry.recordType == Records.AMENDMENT_REQUEST) {
+            emit AmendmentRequest(
+                digest, id, author, entry.body.amendmentRequest(), entry.signature, entry.proof
+            );
+        } else if (entry.recordType == Records.INVALIDATION_REQUEST) {
+            emit InvalidationRequest(
+                digest, id, author, entry.body.invalidationRequest(), entry.signature, entry.proof
+            );
+        } else {
+            emit PresentationNotice(
+                digest, id, author, entry.body.presentationNotice(), entry.signature, entry.proof
+            );
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {KeyRing} from "./KeyRing.sol";
+import {Membership} from "./Membership.sol";
+import {ParticipantStore} from "./ParticipantStore.sol";
+import {Recorder} from "./Recorder.sol";
+import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Bodies} from "./types/Bodies.sol";
+import {Outcome} from "./types/Codes.sol";
+import "./types/Records.sol" as Records;
+
+/// @title The law of participants
+/// @notice See `IParticipants`.
+contract Participants is KeyRing, Membership {
+    using Bodies for bytes;
+
+    constructor(bytes32 network, bool development_, Founder[] memory founders)
+        Recorder(network)
+        ParticipantStore(development_, founders)
+    {}
+
+    /// @inheritdoc IParticipants
+    function recordOne(Records.Entry calldata entry) external returns (Outcome, bytes32) {
+        return _recordOne(entry);
+    }
+
+    function _recordOne(Records.Entry calldata entry) internal override returns (Outcome, bytes32) {
+        if (entry.recordType < FIRST_OF_PARTICIPANTS) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
+        return _process(entry);
+    }
+
+    function _apply(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        override
+        returns (Outcome)
+    {
+        uint8 recordType = entry.recordType;
+        if (recordType == Records.OPERATOR_STATUS) return _operatorStatus(entry, digest, author);
+        if (recordType == Records.KEY_AUTHORISATION) return _keyAuthorisation(entry, digest, author);
+        if (recordType == Records.GRANT) return _grant(entry, digest, author);
+        if (recordType == Records.ADMISSION) return _admission(entry, digest, author);
+        return _setting(entry, digest, author);
+    }
+
+    function _named(uint8 recordType, bytes calldata body)
+        internal
+        pure
+        override
+        returns (bool named, uint32 id, uint16 addressed)
+    {
+        // The council is the author of an admission: the first approval is any administration's.
+        if (recordType == Records.ADMISSION) return (true, 0, 0);
+        bool byAdministration =
+            recordType == Records.OPERATOR_STATUS || recordType == Records.ADMINISTRATION_SETTING;
+        id = uint32(body.word(0));
+        named = id != 0 && body.above(0, byAdministration ? 16 : 32) == 0;
+        return (named, id, 0);
+    }
+
+    function _subject(uint8 recordType, bytes calldata body, bytes32)
+        internal
+        pure
+        override
+        returns (bytes32)
+    {
+        return bytes32(body.word(recordType == Records.OPERATOR_STATUS ? 2 : 0));
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ConsignmentStore} from "./ConsignmentStore.sol";
+import {Bodies} from "./types/Bodies.sol";
+import {
+    DecisionKind,
+    FLAG_AGENCY,
+    FLAG_OVERRIDDEN,
+    HoldAction,
+    OrganisationKind,
+    Outcome,
+    PURPOSE_DECIDE,
+    PURPOSE_HOLD,
+    Pending,
+    REASON_OVERRIDE,
+    Status
+} from "./types/Codes.sol";
+import {Forms} from "./types/Forms.sol";
+import {Head} from "./types/Heads.sol";
+import {Lifecycle, Ruling} from "./types/Lifecycle.sol";
+import {Proofs} from "./types/Proofs.sol";
+import "./types/Records.sol" as Records;
+import {State} from "./types/State.sol";
+
+/// @title What authorities record: decisions, controls, agencies' holds
+abstract contract Rulings is ConsignmentStore {
+    using Bodies for bytes;
+    using Proofs for bytes;
+
+    function _decide(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        returns (Outcome outcome)
+    {
+        Records.Decision calldata r = entry.body.decision();
+        Declared storage declared = _declarations[r.declaration];
+        Head settled = declared.settled;
+        Head next = Head.wrap(r.prev).settle(r.request, digest);
+        if (next == settled) return Outcome.ALREADY_RECORDED;
+        if (!Forms.decision(entry.body)) return Outcome.MALFORMED;
+        outcome = _mayRule(author, r.deadline, r.office);
+        if (outcome != Outcome.RECORDED) return outcome;
+        State state = declared.state;
+        outcome = _checkRuling(state, author.id, Head.wrap(r.prev), settled);
+        if (outcome == Outcome.RECORDED) (outcome, state) = _transition(r, state);
+        if (outcome == Outcome.RECORDED) {
+            outcome = _checkSuperseding(entry.proof, r.supersedes, r.declaration, settled);
+        }
+        if (outcome == Outcome.RECORDED && !_isLimitValid(r)) outcome = Outcome.LIMIT_INVALID;
+        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation);
+        if (outcome == Outcome.RECORDED) (outcome, state) = _nextVersion(r, declared.state.pending(), state);
+        if (outcome != Outcome.RECORDED) return outcome;
+
+        declared.settled = next;
+        declared.state = state;
+        if (r.supersedes != 0) _superseded[r.supersedes] = true;
+        if (r.request != 0 && state.pending() == Pending.NONE) delete _requests[r.declaration];
+        emit Decision(digest, r.declaration, author.id, r, entry.signature, entry.proof);
+    }
+
+    function _control(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        returns (Outcome outcome)
+    {
+        Records.Control calldata r = entry.body.control();
+        Declared storage declared = _declarations[r.declaration];
+        Head settled = declared.settled;
+        Head next = Head.wrap(r.prev).settle(0, digest);
+        if (next == settled) return Outcome.ALREADY_RECORDED;
+        if (!Forms.control(entry.body)) return Outcome.MALFORMED;
+        outcome = _mayRule(author, r.deadline, r.office);
+        if (outcome != Outcome.RECORDED) return outcome;
+        State state = declared.state;
+        outcome = _checkRuling(state, author.id, Head.wrap(r.prev), settled);
+        if (outcome == Outcome.RECORDED && (r.version == 0 || r.version > state.version())) {
+            outcome = Outcome.UNKNOWN_VERSION;
+        }
+        if (outcome == Outcome.RECORDED && !Lifecycle.isLive(state.status())) {
+            outcome = Outcome.TRANSITION_NOT_ALLOWED;
+        }
+        if (outcome == Outcome.RECORDED) {
+            outcome = _checkSuperseding(entry.proof, r.supersedes, r.declaration, settled);
+        }
+        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation);
+        if (outcome != Outcome.RECORDED) return outcome;
+
+        declared.settled = next;
+        if (r.supersedes != 0) _superseded[r.supersedes] = true;
+        emit Control(digest, r.declaration, author.id, r, entry.signature, entry.proof);
+    }
+
+    function _hold(Records.Entry calldata entry, bytes32 digest, Author memory author)
+        internal
+        returns (Outcome outcome)
+    {
+        Records.Hold calldata r = entry.body.hold();
+        Holds storage holds = _holds[r.declaration];
+        Head next = Head.wrap(r.prev).extend(digest);
+        if (next == holds.head) return Outcome.ALREADY_RECORDED;
+        if (!Forms.hold(entry.body)) return Outcome.MALFORMED;
+        outcome = _checkKey(author.key, r.deadline, PURPOSE_HOLD);
+        if (outcome != Outcome.RECORDED) return outcome;
+        if (!_isActiveMember(author.organisation, author.sponsor, OrganisationKind.AGENCY)) {
+            return Outcome.ORGANISATION_NOT_ACTIVE;
+        }
+        State state = _declarations[r.declaration].state;
+        bool sets = r.action == uint256(HoldAction.SET);
+        outcome =
+            _checkHold(state, author, holds.head == Head.wrap(r.prev), sets == holds.ofAgency[author.id]);
+        if (outcome != Outcome.RECORDED) {
+            return outcome == Outcome.HOLD_ALREADY_OPEN && !sets ? Outcome.HOLD_NOT_OPEN : outcome;
+        }
+        holds.head = next;
+        holds.ofAgency[author.id] = sets;
+        if (sets) ++holds.open;
+        else --holds.open;
+        _declarations[r.declaration].state = _withHolds(state, sets, holds.open);
+        emit Hold(digest, r.declaration, author.id, r, entry.signature, entry.proof);
+    }
+
+    function _mayRule(Author memory author, uint256 deadline, uint32 office)
+        private
+        view
+        returns (Outcome outcome)
+    {
+        outcome = _checkKey(author.key, deadline, PURPOSE_DECIDE);
+        if (outcome != Outcome.RECORDED) return outcome;
+        uint32 keysOffice = author.key.office();
+        if (keysOffice != 0 && keysOffice != office) return Outcome.KEY_PURPOSE;
+        bool active = _isActive(author.organisation, OrganisationKind.ADMINISTRATION)
+            || _isSuspended(author.organisation);
+        return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+    }
+
+    function _checkRuling(State state, uint32 author, Head prev, Head settled)
+        private
+        view
+        returns (Outcome)
+    {
+        if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
+        if (!_isCompetent(state, author)) return Outcome.NOT_COMPETENT;
+        return prev == settled ? Outcome.RECORDED : Outcome.STALE_HEAD;
+    }
+
+    /// @dev Whether the decision names what is pending, and what the lifecycle makes of it.
+    function _transition(Records.Decision calldata r, State state) private view returns (Outcome, State) {
+        DecisionKind kind = DecisionKind(r.kind);
+        bytes32 toName = Lifecycle.safeguards(kind) || state.pending() == Pending.NONE
+            ? bytes32(0)
+            : _requests[r.declaration];
+        if (r.request != toName) return (Outcome.REQUEST_NOT_NAMED, state);
+        Ruling memory ruling = Ruling({
+            kind: kind,
+            scoped: r.scope != 0,
+            supersedes: r.supersedes != 0,
+            overrides: r.reason == REASON_OVERRIDE && r.evidence != 0,
+            namesRequest: r.request != 0
+        });
+        (Outcome outcome, Status status, uint256 flags) =
+            Lifecycle.decide(state.status(), state.flags(), ruling);
+        return (outcome, state.withStanding(status, flags));
+    }
+
+    /// @dev The opening declaration is the history's first step, but no decision.
+    function _checkSuperseding(bytes calldata proof, bytes32 target, bytes32 id, Head settled)
+        private
+        view
+        returns (Outcome)
+    {
+        if (target == 0) return Outcome.RECORDED;
+        if (target == id || !proof.supersedes(target, settled)) return Outcome.SUPERSEDES_NOT_PROVEN;
+        return _superseded[target] ? Outcome.ALREADY_SUPERSEDED : Outcome.RECORDED;
+    }
+
+    function _isLimitValid(Records.Decision calldata r) private pure returns (bool) {
+        if (r.limitAt == 0) return r.kind != uint256(DecisionKind.CONDITIONALLY_RELEASE);
+        return r.limitAt > r.effectiveAt;
+    }
+
+    /// @dev A version is added by customs' own commitment, or by granting the amendment that `wasPending`.
+    function _nextVersion(Records.Decision calldata r, Pending wasPending, State state)
+        private
+        pure
+        returns (Outcome, State)
+    {
+        bool grants =
+            r.kind == uint256(DecisionKind.GRANT) && r.request != 0 && wasPending == Pending.AMENDMENT;
+        if (r.commitment == 0 && !grants) return (Outcome.RECORDED, state);
+        uint256 version = state.version();
+        if (version == type(uint16).max) return (Outcome.VERSIONS_EXHAUSTED, state);
+        return (Outcome.RECORDED, state.withVersion(version + 1));
+    }
+
+    function _checkHold(State state, Author memory author, bool current, bool repeats)
+        private
+        view
+        returns (Outcome)
+    {
+        if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
+        if (!_isAgencyOf(state, author)) return Outcome.NOT_COMPETENT;
+        if (!current) return Outcome.STALE_HEAD;
+        if (repeats) return Outcome.HOLD_ALREADY_OPEN;
+        return Lifecycle.isLive(state.status()) ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
+    }
+
+    /// @dev Agency and declaration belong to the same administration, or to the same line of successors.
+    function _isAgencyOf(State state, Author memory author) private view returns (bool) {
+        uint16 sponsor = author.organisation.sponsor();
+        if (sponsor == state.administration()) return true;
+        // slither-disable-next-line unused-return,calls-loop  only the id counts
+        (uint16 competentNow,) = participants.competentFor(sponsor);
+        return _isCompetent(state, competentNow);
+    }
+
+    /// @dev A new hold asks for a new override; the last lift ends both.
+    function _withHolds(State state, bool sets, uint256 open) private pure returns (State) {
+        uint256 flags = state.flags();
+        if (sets) flags = (flags | FLAG_AGENCY) & ~FLAG_OVERRIDDEN;
+        else if (open == 0) flags &= ~(FLAG_AGENCY | FLAG_OVERRIDDEN);
+        return state.withStanding(state.status(), flags);
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import "../types/Records.sol" as Records;
+import {IParticipants} from "./IParticipants.sol";
+import {IRecorder} from "./IRecorder.sol";
+
+/// @title Declarations, what customs decided on them, and what joins them to consignments
+/// @notice Takes record types 1 to 7 and hands types 16 and up to `participants`. See docs/records.md.
+interface IConsignments is IRecorder {
+    /// @notice All that the status of a declaration is computed from.
+    /// @param settled The settled head; 0: no such declaration.
+    /// @param request The digest of the pending request; 0: none.
+    /// @param holds The head of the agencies' holds; 0: none yet.
+    /// @param state The state word of docs/records.md.
+    /// @param authority The OrganisationStatus of the competent administration now. EXPELLED reads as "authority
+    /// withdrawn".
+    struct Standing {
+        bytes32 settled;
+        bytes32 request;
+        bytes32 holds;
+        uint256 state;
+        uint8 authority;
+    }
+
+    /// @notice A declaration was recorded.
+    /// @param digest Its digest, which is its id.
+    /// @param consignment The consignment that it opened (its own digest) or joined.
+    /// @param declarant Its declarant; 0: received outside the ledger by the administration.
+    event Declaration(
+        bytes32 indexed digest,
+        bytes32 indexed consignment,
+        uint32 indexed declarant,
+        Records.Declaration record,
+        bytes signature,
+        bytes proof
+    );
+
+    /// @notice The declarant asks for an amendment.
+    /// @param digest The record's digest.
+    /// @param declaration The declaration's id.
+    /// @param author The organisation that signed: the declarant or its agent.
+    event AmendmentRequest(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.AmendmentRequest record,
+        bytes signature,
+        bytes proof
+    );
+
+    /// @notice The declarant asks for the declaration to be invalidated. Topics as for an amendment.
+    event InvalidationRequest(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.InvalidationRequest record,
+        bytes signature,
+        bytes proof
+    );
+
+    /// @notice The goods were presented to customs. Topics as for an amendment.
+    event PresentationNotice(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.PresentationNotice record,
+        bytes signature,
+        bytes proof
+    );
+
+    /// @notice Customs decided.
+    /// @param digest The record's digest.
+    /// @param declaration The declaration's id.
+    /// @param author The administration that signed.
+    event Decision(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.Decision record,
+        bytes signature,
+        bytes proof
+    );
+
+    /// @notice Customs controlled. Topics as for a decision.
+    event Control(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.Control record,
+        bytes signature,
+        bytes proof
+    );
+
+    /// @notice Another government agency set or lifted its hold.
+    /// @param digest The record's digest.
+    /// @param declaration The declaration's id.
+    /// @param author The agency that signed.
+    event Hold(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.Hold record,
+        bytes signature,
+        bytes proof
+    );
+
+    /// @notice The predecessor given to the constructor holds no code.
+    error Consignments_PredecessorWithoutCode(address predecessor);
+
+    /// @notice The contract that says who may sign what; it also takes record types 16 and up.
+    function participants() external view returns (IParticipants);
+
+    /// @notice The former version of this contract, whose declarations stay there; 0: this is the first.
+    function predecessor() external view returns (address);
+
+    /// @notice A declaration as it stands.
+    /// @param id The digest of its Declaration record.
+    /// @return settled Its settled head; 0: no such declaration.
+    /// @return state Its state word.
+    function declaration(bytes32 id) external view returns (bytes32 settled, uint256 state);
+
+    /// @notice A consignment.
+    /// @param id The digest of its opening declaration.
+    /// @return head Its head: the fold of the declarations that joined, from its id on; 0: no such consignment.
+    /// @return joinKey The address whose signature lets a declaration join.
+    function consignment(bytes32 id) external view returns (bytes32 head, address joinKey);
+
+    /// @notice All that a declaration's status is computed from; all zero: no such declaration.
+    function status(bytes32 id) external view returns (Standing memory);
+
+    /// @notice `status` of many declarations at once, in the order of `ids`.
+    function statusMany(bytes32[] calldata ids) external view returns (Standing[] memory);
+
+    /// @notice A declaration's heads; all zero: no such declaration.
+    /// @return settled The settled head.
+    /// @return request The pending request; 0: none.
+    /// @return holds The head of the agencies' holds.
+    /// @return publicHead The hash of the three: it changes whenever anything was recorded on the declaration.
+    function heads(bytes32 id)
+        external
+        view
+        returns (bytes32 settled, bytes32 request, bytes32 holds, bytes32 publicHead);
+
+    /// @notice True while the agency's own hold on the declaration is open.
+    function holdOpen(bytes32 id, uint32 agency) external view returns (bool);
+
+    /// @notice How many agencies' holds are open on the declaration.
+    function openHolds(bytes32 id) external view returns (uint256);
+
+    /// @notice True once a decision or control was superseded.
+    function superseded(bytes32 digest) external view returns (bool);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import "./Records.sol" as Records;
+
+// solhint-disable no-inline-assembly
+// Solidity reads a struct out of `bytes calldata` only by abi.decode, which copies it and reverts the whole group at a
+// value that does not fit its type. Here the words are looked at first, and the checked body is then read in place.
+
+/// @title Records in calldata
+/// @notice The caller has made sure that `body` is as long as the record's type says, and, before it takes a struct,
+/// that no word is wider than its field.
+library Bodies {
+    /// @notice The record's identity: its EIP-712 digest under the domain.
+    function digest(bytes calldata body, bytes32 domainSeparator, bytes32 typeHash)
+        internal
+        pure
+        returns (bytes32 value)
+    {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            calldatacopy(add(free, 0x20), body.offset, body.length)
+            let structHash := keccak256(free, add(body.length, 0x20))
+            mstore(free, hex"1901")
+            mstore(add(free, 0x02), domainSeparator)
+            mstore(add(free, 0x22), structHash)
+            value := keccak256(free, 0x42)
+        }
+    }
+
+    /// @notice The field's whole word, whatever its type.
+    function word(bytes calldata body, uint256 field) internal pure returns (uint256 value) {
+        assembly {
+            value := calldataload(add(body.offset, shl(5, field)))
+        }
+    }
+
+    /// @notice What of the field's word lies above its `bits` lowest bits: 0 when the value fits its type.
+    function above(bytes calldata body, uint256 field, uint256 bits) internal pure returns (uint256) {
+        return word(body, field) >> bits;
+    }
+
+    function declaration(bytes calldata body) internal pure returns (Records.Declaration calldata record) {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function amendmentRequest(bytes calldata body)
+        internal
+        pure
+        returns (Records.AmendmentRequest calldata record)
+    {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function invalidationRequest(bytes calldata body)
+        internal
+        pure
+        returns (Records.InvalidationRequest calldata record)
+    {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function presentationNotice(bytes calldata body)
+        internal
+        pure
+        returns (Records.PresentationNotice calldata record)
+    {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function decision(bytes calldata body) internal pure returns (Records.Decision calldata record) {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function control(bytes calldata body) internal pure returns (Records.Control calldata record) {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function hold(bytes calldata body) internal pure returns (Records.Hold calldata record) {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function admission(bytes calldata body) internal pure returns (Records.Admission calldata record) {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function operatorStatus(bytes calldata body)
+        internal
+        pure
+        returns (Records.OperatorStatus calldata record)
+    {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function keyAuthorisation(bytes calldata body)
+        internal
+        pure
+        returns (Records.KeyAuthorisation calldata record)
+    {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function administrationSetting(bytes calldata body)
+        internal
+        pure
+        returns (Records.AdministrationSetting calldata record)
+    {
+        assembly {
+            record := body.offset
+        }
+    }
+
+    function grant(bytes calldata body) internal pure returns (Records.Grant calldata record) {
+        assembly {
+            record := body.offset
+        }
+    }
+}

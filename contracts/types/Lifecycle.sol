@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {
+    DEBT_SHIFT,
+    Debt,
+    DecisionKind,
+    FLAGS_DEBT,
+    FLAGS_PENDING,
+    FLAG_AGENCY,
+    FLAG_CLEARED,
+    FLAG_CONTROL,
+    FLAG_DETENTION,
+    FLAG_DOCUMENTS,
+    FLAG_EXIT_DUE,
+    FLAG_OVERRIDDEN,
+    FLAG_PARTIAL,
+    FLAG_PAYMENT,
+    Outcome,
+    PENDING_SHIFT,
+    Pending,
+    Status
+} from "./Codes.sol";
+
+/// @dev One kind of decision, packed, lowest bits first: source statuses 24 (a bit each), target 8 (0: the status
+/// stays), flags set 16, flags cleared 16, debt 8 (0: it stays), answered requests 8 (a bit each), properties 8.
+type Row is uint256;
+
+/// @dev What the lifecycle looks at in a decision.
+struct Ruling {
+    DecisionKind kind;
+    bool scoped;
+    bool supersedes;
+    bool overrides;
+    bool namesRequest;
+}
+
+uint256 constant TARGET_AT = 24;
+uint256 constant SETS_AT = 32;
+uint256 constant CLEARS_AT = 48;
+uint256 constant DEBT_AT = 64;
+uint256 constant ANSWERS_AT = 72;
+uint256 constant SAFEGUARDS = 1 << 80;
+uint256 constant RELEASES = 1 << 81;
+uint256 constant WITHHOLDS = 1 << 82;
+uint256 constant VERSIONS = 1 << 83;
+uint256 constant CORRECTS = 1 << 84;
+
+// Sets of statuses.
+uint256 constant IS_REPORTED = 1 << uint256(Status.REPORTED);
+uint256 constant IS_ACCEPTED = 1 << uint256(Status.ACCEPTED);
+uint256 constant IS_RELEASED = 1 << uint256(Status.RELEASED);
+uint256 constant IS_CONDITIONAL = 1 << uint256(Status.CONDITIONALLY_RELEASED);
+uint256 constant IS_PARTLY = 1 << uint256(Status.PARTLY_RELEASED);
+uint256 constant IS_CLEARED = 1 << uint256(Status.CLEARED);
+uint256 constant IS_EXITED = 1 << uint256(Status.EXITED);
+uint256 constant IS_REFUSED = 1 << uint256(Status.REFUSED);
+uint256 constant IS_SEIZED = 1 << uint256(Status.SEIZED);
+uint256 constant IS_RETURNED = 1 << uint256(Status.RETURNED);
+uint256 constant IS_RE_EXPORTED = 1 << uint256(Status.RE_EXPORTED);
+uint256 constant IS_ABANDONED = 1 << uint256(Status.ABANDONED);
+uint256 constant IS_CLOSED = 1 << uint256(Status.CLOSED);
+uint256 constant TERMINAL = (1 << uint256(Status.REJECTED)) | (1 << uint256(Status.INVALIDATED))
+    | (1 << uint256(Status.DESTROYED)) | IS_CLOSED;
+uint256 constant LIVE = ((1 << (uint256(Status.CLOSED) + 1)) - 2) & ~TERMINAL;
+uint256 constant BEFORE = IS_REPORTED | (1 << uint256(Status.PRE_LODGED)) | (1 << uint256(Status.LODGED));
+uint256 constant OPEN = BEFORE | IS_ACCEPTED;
+uint256 constant PARTWAY = IS_CONDITIONAL | IS_PARTLY;
+uint256 constant UNRELEASED = OPEN | PARTWAY;
+uint256 constant AT_DISPOSAL = IS_RELEASED | IS_CONDITIONAL | IS_CLEARED;
+uint256 constant IN_REACH = OPEN | PARTWAY | IS_RELEASED | IS_CLEARED | IS_REFUSED;
+
+// Targets.
+uint256 constant TO_PRE_LODGED = uint256(Status.PRE_LODGED) << TARGET_AT;
+uint256 constant TO_LODGED = uint256(Status.LODGED) << TARGET_AT;
+uint256 constant TO_ACCEPTED = uint256(Status.ACCEPTED) << TARGET_AT;
+uint256 constant TO_RELEASED = uint256(Status.RELEASED) << TARGET_AT;
+uint256 constant TO_CONDITIONAL = uint256(Status.CONDITIONALLY_RELEASED) << TARGET_AT;
+uint256 constant TO_CLEARED = uint256(Status.CLEARED) << TARGET_AT;
+uint256 constant TO_EXITED = uint256(Status.EXITED) << TARGET_AT;
+uint256 constant TO_REFUSED = uint256(Status.REFUSED) << TARGET_AT;
+uint256 constant TO_SEIZED = uint256(Status.SEIZED) << TARGET_AT;
+uint256 constant TO_RETURNED = uint256(Status.RETURNED) << TARGET_AT;
+uint256 constant TO_RE_EXPORTED = uint256(Status.RE_EXPORTED) << TARGET_AT;
+uint256 constant TO_ABANDONED = uint256(Status.ABANDONED) << TARGET_AT;
+uint256 constant TO_REJECTED = uint256(Status.REJECTED) << TARGET_AT;
+uint256 constant TO_INVALIDATED = uint256(Status.INVALIDATED) << TARGET_AT;
+uint256 constant TO_DESTROYED = uint256(Status.DESTROYED) << TARGET_AT;
+uint256 constant TO_CLOSED = uint256(Status.CLOSED) << TARGET_AT;
+
+// Flags cleared and requests answered.
+uint256 constant CLEARS_HOLDS = (FLAG_CONTROL | FLAG_DOCUMENTS | FLAG_DETENTION | FLAG_PAYMENT) << CLEARS_AT;
+uint256 constant ANSWERS_AMENDMENT = 1 << (ANSWERS_AT + uint256(Pending.AMENDMENT));
+uint256 constant ANSWERS_ANY = ANSWERS_AMENDMENT | (1 << (ANSWERS_AT + uint256(Pending.INVALIDATION)))
+    | (1 << (ANSWERS_AT + uint256(Pending.PRESENTATION)));
+
+// The table.
+uint256 constant RECEIPT = LIVE;
+uint256 constant REGISTER = IS_REPORTED | TO_LODGED | VERSIONS;
+uint256 constant REGISTER_PRE_LODGED = IS_REPORTED | TO_PRE_LODGED | VERSIONS;
+uint256 constant ACCEPT = BEFORE | TO_ACCEPTED;
+uint256 constant REJECT = BEFORE | TO_REJECTED | ANSWERS_ANY;
+uint256 constant REQUIRE_CONTROL = UNRELEASED | (FLAG_CONTROL << SETS_AT) | SAFEGUARDS;
+uint256 constant REQUIRE_DOCUMENTS = UNRELEASED | (FLAG_DOCUMENTS << SETS_AT) | SAFEGUARDS;
+uint256 constant REQUIRE_PAYMENT =
+    IS_REPORTED | IS_ACCEPTED | IS_RELEASED | PARTWAY | (FLAG_PAYMENT << SETS_AT) | SAFEGUARDS;
+uint256 constant DETAIN = IN_REACH | (FLAG_DETENTION << SETS_AT) | SAFEGUARDS;
+uint256 constant LIFT_CONTROL = LIVE | (FLAG_CONTROL << CLEARS_AT);
+uint256 constant LIFT_DOCUMENTS = LIVE | (FLAG_DOCUMENTS << CLEARS_AT);
+uint256 constant LIFT_PAYMENT = LIVE | (FLAG_PAYMENT << CLEARS_AT);
+uint256 constant LIFT_DETENTION = LIVE | (FLAG_DETENTION << CLEARS_AT);
+uint256 constant QUERY = LIVE;
+uint256 constant GRANT = LIVE | ANSWERS_ANY | VERSIONS;
+uint256 constant REFUSE_REQUEST = LIVE | ANSWERS_ANY;
+uint256 constant AMEND = LIVE | ANSWERS_AMENDMENT | VERSIONS;
+uint256 constant RELEASE = UNRELEASED | IS_REFUSED | IS_SEIZED | TO_RELEASED | CLEARS_HOLDS | RELEASES;
+uint256 constant CONDITIONALLY_RELEASE =
+    OPEN | IS_PARTLY | IS_REFUSED | IS_SEIZED | TO_CONDITIONAL | CLEARS_HOLDS | RELEASES;
+uint256 constant CLEAR =
+    UNRELEASED | IS_RELEASED | IS_EXITED | TO_CLEARED | (FLAG_CLEARED << SETS_AT) | CLEARS_HOLDS | RELEASES;
+uint256 constant CONFIRM_EXIT =
+    IS_REPORTED | IS_RELEASED | IS_CLEARED | TO_EXITED | (FLAG_EXIT_DUE << CLEARS_AT);
+uint256 constant REMIND_EXIT = IS_REPORTED | IS_CLEARED | (FLAG_EXIT_DUE << SETS_AT);
+uint256 constant INVALIDATE = UNRELEASED | IS_RELEASED | IS_CLEARED | TO_INVALIDATED | ANSWERS_ANY;
+uint256 constant REFUSE = UNRELEASED | TO_REFUSED | WITHHOLDS;
+uint256 constant SEIZE = IN_REACH | TO_SEIZED | WITHHOLDS | SAFEGUARDS;
+uint256 constant RETURN = UNRELEASED | IS_RELEASED | IS_REFUSED | IS_SEIZED | TO_RETURNED | WITHHOLDS;
+uint256 constant RE_EXPORT = UNRELEASED | IS_RELEASED | IS_REFUSED | IS_SEIZED | TO_RE_EXPORTED | WITHHOLDS;
+uint256 constant DESTROY = UNRELEASED | IS_REFUSED | IS_SEIZED | IS_ABANDONED | TO_DESTROYED | WITHHOLDS;
+uint256 constant ABANDON = UNRELEASED | IS_REFUSED | IS_SEIZED | TO_ABANDONED | WITHHOLDS;
+uint256 constant CLOSE = IS_CLEARED | IS_EXITED | IS_REFUSED | IS_SEIZED | IS_RETURNED | IS_RE_EXPORTED
+    | IS_ABANDONED | TO_CLOSED | ANSWERS_ANY;
+uint256 constant REINSTATE = TERMINAL | TO_ACCEPTED | CORRECTS;
+uint256 constant ASSESS = LIVE | (uint256(Debt.INDICATIVE) << DEBT_AT);
+uint256 constant SECURE = LIVE | (uint256(Debt.SECURED) << DEBT_AT);
+uint256 constant ASSESS_FINALLY = LIVE | (uint256(Debt.FINAL) << DEBT_AT);
+uint256 constant REASSESS = LIVE | IS_CLOSED | (uint256(Debt.REVISED) << DEBT_AT);
+
+/// @title The lifecycle of one declaration
+/// @notice Knows no clock, no key and no storage. The same table is `ledger/domain/lifecycle.py`;
+/// `tests/vectors/lifecycle.json` proves that they agree.
+library Lifecycle {
+    /// @notice True for a status that decisions, requests and holds may still meet.
+    function isLive(Status status) internal pure returns (bool) {
+        return _within(status, LIVE);
+    }
+
+    /// @notice True for a kind that checks the settled head only and names no request.
+    function safeguards(DecisionKind kind) internal pure returns (bool) {
+        return _has(row(kind), SAFEGUARDS);
+    }
+
+    /// @notice True for a kind that may carry the commitment of a version that customs wrote.
+    function versions(DecisionKind kind) internal pure returns (bool) {
+        return _has(row(kind), VERSIONS);
+    }
+
+    /// @notice The status and flags after a decision, or the outcome that says why it cannot be taken.
+    function decide(Status status, uint256 flags, Ruling memory ruling)
+        internal
+        pure
+        returns (Outcome outcome, Status nextStatus, uint256 nextFlags)
+    {
+        Row r = row(ruling.kind);
+        if (!_allowed(r, status, ruling)) return (Outcome.TRANSITION_NOT_ALLOWED, status, flags);
+        if (_needsOverride(r, flags) && !ruling.overrides) return (Outcome.OVERRIDE_NEEDED, status, flags);
+        nextStatus = _nextStatus(r, status, flags, ruling);
+        nextFlags = _nextFlags(r, flags, ruling, nextStatus);
+    }
+
+    /// @notice The table's row of a kind.
+    function row(DecisionKind kind) internal pure returns (Row) {
+        if (kind <= DecisionKind.LIFT_DETENTION) return Row.wrap(_untilAcceptance(kind));
+        if (kind <= DecisionKind.INVALIDATE) return Row.wrap(_untilInvalidation(kind));
+        return Row.wrap(_afterwards(kind));
+    }
+
+    function _untilAcceptance(DecisionKind kind) private pure returns (uint256) {
+        if (kind == DecisionKind.RECEIPT) return RECEIPT;
+        if (kind == DecisionKind.REGISTER) return REGISTER;
+        if (kind == DecisionKind.REGISTER_PRE_LODGED) return REGISTER_PRE_LODGED;
+        if (kind == DecisionKind.ACCEPT) return ACCEPT;
+        if (kind == DecisionKind.REJECT) return REJECT;
+        if (kind == DecisionKind.REQUIRE_CONTROL) return REQUIRE_CONTROL;
+        if (kind == DecisionKind.REQUIRE_DOCUMENTS) return REQUIRE_DOCUMENTS;
+        if (kind == DecisionKind.REQUIRE_PAYMENT) return REQUIRE_PAYMENT;
+        if (kind == DecisionKind.DETAIN) return DETAIN;
+        if (kind == DecisionKind.LIFT_CONTROL) return LIFT_CONTROL;
+        if (kind == DecisionKind.LIFT_DOCUMENTS) return LIFT_DOCUMENTS;
+        if (kind == DecisionKind.LIFT_PAYMENT) return LIFT_PAYMENT;
+        return kind == DecisionKind.LIFT_DETENTION ? LIFT_DETENTION : 0;
+    }
+
+    function _untilInvalidation(DecisionKind kind) private pure returns (uint256) {
+        if (kind == DecisionKind.RELEASE) return RELEASE;
+        if (kind == DecisionKind.CLEAR) return CLEAR;
+        if (kind == DecisionKind.GRANT) return GRANT;
+        if (kind == DecisionKind.QUERY) return QUERY;
+        if (kind == DecisionKind.REFUSE_REQUEST) return REFUSE_REQUEST;
+        if (kind == DecisionKind.AMEND) return AMEND;
+        if (kind == DecisionKind.CONDITIONALLY_RELEASE) return CONDITIONALLY_RELEASE;
+        if (kind == DecisionKind.CONFIRM_EXIT) return CONFIRM_EXIT;
+        return kind == DecisionKind.REMIND_EXIT ? REMIND_EXIT : INVALIDATE;
+    }
+
+    function _afterwards(DecisionKind kind) private pure returns (uint256) {
+        if (kind == DecisionKind.REFUSE) return REFUSE;
+        if (kind == DecisionKind.SEIZE) return SEIZE;
+        if (kind == DecisionKind.RETURN) return RETURN;
+        if (kind == DecisionKind.RE_EXPORT) return RE_EXPORT;
+        if (kind == DecisionKind.DESTROY) return DESTROY;
+        if (kind == DecisionKind.ABANDON) return ABANDON;
+        if (kind == DecisionKind.CLOSE) return CLOSE;
+        if (kind == DecisionKind.REINSTATE) return REINSTATE;
+        if (kind == DecisionKind.ASSESS) return ASSESS;
+        if (kind == DecisionKind.SECURE) return SECURE;
+        return kind == DecisionKind.ASSESS_FINALLY ? ASSESS_FINALLY : REASSESS;
+    }
+
+    function _allowed(Row r, Status status, Ruling memory ruling) private pure returns (bool) {
+        bool listed = _within(status, Row.unwrap(r));
+        if (_has(r, CORRECTS)) return listed && ruling.supersedes && !ruling.scoped;
+        return listed || (ruling.supersedes && _target(r) != Status.NONE && isLive(status));
+    }
+
+    function _needsOverride(Row r, uint256 flags) private pure returns (bool) {
+        return _has(r, RELEASES) && flags & (FLAG_AGENCY | FLAG_OVERRIDDEN) == FLAG_AGENCY;
+    }
+
+    function _nextStatus(Row r, Status status, uint256 flags, Ruling memory ruling)
+        private
+        pure
+        returns (Status)
+    {
+        Status target = _target(r);
+        if (target == Status.NONE) return status;
+        if (ruling.scoped) return _nextStatusScoped(r, status);
+        if (target == Status.CLEARED && status == Status.EXITED) return Status.EXITED;
+        bool partly = _has(r, RELEASES) && flags & FLAG_PARTIAL != 0 && !ruling.supersedes;
+        return partly ? Status.PARTLY_RELEASED : target;
+    }
+
+    function _nextStatusScoped(Row r, Status status) private pure returns (Status) {
+        bool atDisposal = _within(status, AT_DISPOSAL);
+        bool frees = _has(r, RELEASES) && !atDisposal && status != Status.EXITED;
+        return frees || (_has(r, WITHHOLDS) && atDisposal) ? Status.PARTLY_RELEASED : status;
+    }
+
+    function _nextFlags(Row r, uint256 flags, Ruling memory ruling, Status next)
+        private
+        pure
+        returns (uint256 result)
+    {
+        result = (flags & ~_flags(r, CLEARS_AT)) | _flags(r, SETS_AT);
+        bool releases = _has(r, RELEASES);
+        if (ruling.scoped && releases) result = (result & ~FLAG_CLEARED) | (flags & FLAG_CLEARED);
+        if (ruling.scoped && _has(r, WITHHOLDS)) result |= FLAG_PARTIAL;
+        if (releases && ruling.supersedes && !ruling.scoped) result &= ~FLAG_PARTIAL;
+        if (releases && result & FLAG_AGENCY != 0) result |= FLAG_OVERRIDDEN;
+        uint256 debt = uint8(Row.unwrap(r) >> DEBT_AT);
+        if (debt != 0) result = (result & ~FLAGS_DEBT) | (debt << DEBT_SHIFT);
+        if (_within(next, TERMINAL) || (ruling.namesRequest && _answers(r, flags))) result &= ~FLAGS_PENDING;
+    }
+
+    /// @dev A presentation is ended by every decision that names it.
+    function _answers(Row r, uint256 flags) private pure returns (bool) {
+        uint256 pending = (flags & FLAGS_PENDING) >> PENDING_SHIFT;
+        return pending == uint256(Pending.PRESENTATION) || (Row.unwrap(r) >> (ANSWERS_AT + pending)) & 1 == 1;
+    }
+
+    function _target(Row r) private pure returns (Status) {
+        return Status(uint8(Row.unwrap(r) >> TARGET_AT));
+    }
+
+    function _flags(Row r, uint256 shift) private pure returns (uint256) {
+        return uint16(Row.unwrap(r) >> shift);
+    }
+
+    function _has(Row r, uint256 property) private pure returns (bool) {
+        return Row.unwrap(r) & property != 0;
+    }
+
+    function _within(Status status, uint256 statuses) private pure returns (bool) {
+        return (statuses >> uint256(status)) & 1 == 1;
+    }
+}

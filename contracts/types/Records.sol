@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+// The records of docs/records.md, field for field. All fields are static, so that a record's body is its ABI encoding
+// and its EIP-712 encodeData at once. Import as a module (`Records.Declaration`): the events have the same names.
+
+/// @dev How a record travels. `proof` is not signed: it proves itself.
+struct Entry {
+    uint8 recordType;
+    bytes body;
+    bytes signature;
+    bytes proof;
+}
+
+struct Declaration {
+    bytes32 consignment;
+    address joinKey;
+    uint32 declarant;
+    uint32 agent;
+    uint16 administration;
+    uint8 leg;
+    uint8 regime;
+    uint8 stage;
+    bytes32 link;
+    uint8 linkKind;
+    bytes32 commitment;
+    bytes32 schema;
+    uint40 effectiveAt;
+    uint40 deadline;
+}
+
+struct AmendmentRequest {
+    bytes32 declaration;
+    bytes32 prev;
+    uint32 declarant;
+    uint32 agent;
+    bytes32 commitment;
+    bytes32 schema;
+    uint40 deadline;
+}
+
+struct InvalidationRequest {
+    bytes32 declaration;
+    bytes32 prev;
+    uint32 declarant;
+    uint32 agent;
+    uint32 reason;
+    uint40 deadline;
+}
+
+struct PresentationNotice {
+    bytes32 declaration;
+    bytes32 prev;
+    uint32 declarant;
+    uint32 agent;
+    uint40 effectiveAt;
+    uint40 deadline;
+}
+
+struct Decision {
+    bytes32 declaration;
+    bytes32 prev;
+    bytes32 request;
+    bytes32 supersedes;
+    uint16 administration;
+    uint32 office;
+    uint8 kind;
+    uint32 reason;
+    bytes32 scope;
+    bytes32 commitment;
+    uint8 touchedRisks;
+    bytes32 reliance;
+    bytes32 evidence;
+    uint40 effectiveAt;
+    uint40 limitAt;
+    uint40 deadline;
+}
+
+struct Control {
+    bytes32 declaration;
+    bytes32 prev;
+    bytes32 supersedes;
+    uint16 administration;
+    uint32 office;
+    uint16 version;
+    uint8 method;
+    uint8 outcome;
+    uint8 risk;
+    bytes32 standard;
+    bytes32 seals;
+    uint8 sealState;
+    bytes32 evidence;
+    uint40 effectiveAt;
+    uint40 validUntil;
+    uint40 deadline;
+}
+
+struct Hold {
+    bytes32 declaration;
+    bytes32 prev;
+    uint32 agency;
+    uint8 action;
+    uint32 reason;
+    bytes32 evidence;
+    uint40 deadline;
+}
+
+struct Admission {
+    uint16 administration;
+    bytes2 country;
+    uint8 action;
+    bytes32 councilHead;
+    uint16 predecessor;
+    address firstKey;
+    address secondKey;
+    uint40 effectiveAt;
+    uint40 deadline;
+}
+
+struct OperatorStatus {
+    uint16 administration;
+    bytes32 orgHead;
+    uint32 organisation;
+    uint8 kind;
+    uint8 status;
+    address key;
+    uint8 purposes;
+    uint40 notBefore;
+    uint40 notAfter;
+    uint40 deadline;
+}
+
+struct KeyAuthorisation {
+    uint32 organisation;
+    bytes32 orgHead;
+    address key;
+    uint8 action;
+    uint8 purposes;
+    uint32 office;
+    uint40 notBefore;
+    uint40 notAfter;
+    uint40 compromisedSince;
+    uint40 deadline;
+}
+
+struct AdministrationSetting {
+    uint16 administration;
+    bytes32 orgHead;
+    uint32 backdating;
+    uint40 deadline;
+}
+
+struct Grant {
+    uint32 declarant;
+    uint32 agent;
+    uint64 serial;
+    uint8 representation;
+    uint16 administration;
+    uint8 legs;
+    uint40 validFrom;
+    uint40 validUntil;
+    uint40 deadline;
+}
+
+uint8 constant DECLARATION = 1;
+uint8 constant AMENDMENT_REQUEST = 2;
+uint8 constant INVALIDATION_REQUEST = 3;
+uint8 constant PRESENTATION_NOTICE = 4;
+uint8 constant DECISION = 5;
+uint8 constant CONTROL = 6;
+uint8 constant HOLD = 7;
+uint8 constant ADMISSION = 16;
+uint8 constant OPERATOR_STATUS = 17;
+uint8 constant KEY_AUTHORISATION = 18;
+uint8 constant ADMINISTRATION_SETTING = 19;
+uint8 constant GRANT = 20;
+
+bytes32 constant DECLARATION_TYPEHASH = keccak256(
+    "Declaration(bytes32 consignment,address joinKey,uint32 declarant,uint32 agent,uint16 administration,uint8 leg,uint8 regime,uint8 stage,bytes32 link,uint8 linkKind,bytes32 commitment,bytes32 schema,uint40 effectiveAt,uint40 deadline)"
+);
+bytes32 constant AMENDMENT_REQUEST_TYPEHASH = keccak256(
+    "AmendmentRequest(bytes32 declaration,bytes32 prev,uint32 declarant,uint32 agent,bytes32 commitment,bytes32 schema,uint40 deadline)"
+);
+bytes32 constant INVALIDATION_REQUEST_TYPEHASH = keccak256(
+    "InvalidationRequest(bytes32 declaration,bytes32 prev,uint32 declarant,uint32 agent,uint32 reason,uint40 deadline)"
+);
+bytes32 constant PRESENTATION_NOTICE_TYPEHASH = keccak256(
+    "PresentationNotice(bytes32 declaration,bytes32 prev,uint32 declarant,uint32 agent,uint40 effectiveAt,uint40 deadline)"
+);
+bytes32 constant DECISION_TYPEHASH = keccak256(
+    "Decision(bytes32 declaration,bytes32 prev,bytes32 request,bytes32 supersedes,uint16 administration,uint32 office,uint8 kind,uint32 reason,bytes32 scope,bytes32 commitment,uint8 touchedRisks,bytes32 reliance,bytes32 evidence,uint40 effectiveAt,uint40 limitAt,uint40 deadline)"
+);
+bytes32 constant CONTROL_TYPEHASH = keccak256(
+    "Control(bytes32 declaration,bytes32 prev,bytes32 supersedes,uint16 administration,uint32 office,uint16 version,uint8 method,uint8 outcome,uint8 risk,bytes32 standard,bytes32 seals,uint8 sealState,bytes32 evidence,uint40 effectiveAt,uint40 validUntil,uint40 deadline)"
+);
+bytes32 constant HOLD_TYPEHASH = keccak256(
+    "Hold(bytes32 declaration,bytes32 prev,uint32 agency,uint8 action,uint32 reason,bytes32 evidence,uint40 deadline)"
+);
+bytes32 constant ADMISSION_TYPEHASH = keccak256(
+    "Admission(uint16 administration,bytes2 country,uint8 action,bytes32 councilHead,uint16 predecessor,address firstKey,address secondKey,uint40 effectiveAt,uint40 deadline)"
+);
+bytes32 constant OPERATOR_STATUS_TYPEHASH = keccak256(
+    "OperatorStatus(uint16 administration,bytes32 orgHead,uint32 organisation,uint8 kind,uint8 status,address key,uint8 purposes,uint40 notBefore,uint40 notAfter,uint40 deadline)"
+);
+bytes32 constant KEY_AUTHORISATION_TYPEHASH = keccak256(
+    "KeyAuthorisation(uint32 organisation,bytes32 orgHead,address key,uint8 action,uint8 purposes,uint32 office,uint40 notBefore,uint40 notAfter,uint40 compromisedSince,uint40 deadline)"
+);
+bytes32 constant ADMINISTRATION_SETTING_TYPEHASH = keccak256(
+    "AdministrationSetting(uint16 administration,bytes32 orgHead,uint32 backdating,uint40 deadline)"
+);
+bytes32 constant GRANT_TYPEHASH = keccak256(
+    "Grant(uint32 declarant,uint32 agent,uint64 serial,uint8 representation,uint16 administration,uint8 legs,uint40 validFrom,uint40 validUntil,uint40 deadline)"
+);
+
+/// @dev Type hash and length in bytes of a record type's body; zero for a type that is not known.
+function typeOf(uint8 recordType) pure returns (bytes32 typeHash, uint256 length) {
+    if (recordType == DECISION) return (DECISION_TYPEHASH, 16 * 32);
+    if (recordType == DECLARATION) return (DECLARATION_TYPEHASH, 14 * 32);
+    if (recordType == CONTROL) return (CONTROL_TYPEHASH, 16 * 32);
+    if (recordType == HOLD) return (HOLD_TYPEHASH, 7 * 32);
+    if (recordType == AMENDMENT_REQUEST) return (AMENDMENT_REQUEST_TYPEHASH, 7 * 32);
+    if (recordType == INVALIDATION_REQUEST) return (INVALIDATION_REQUEST_TYPEHASH, 6 * 32);
+    if (recordType == PRESENTATION_NOTICE) return (PRESENTATION_NOTICE_TYPEHASH, 6 * 32);
+    if (recordType == OPERATOR_STATUS) return (OPERATOR_STATUS_TYPEHASH, 10 * 32);
+    if (recordType == KEY_AUTHORISATION) return (KEY_AUTHORISATION_TYPEHASH, 10 * 32);
+    if (recordType == GRANT) return (GRANT_TYPEHASH, 9 * 32);
+    if (recordType == ADMISSION) return (ADMISSION_TYPEHASH, 9 * 32);
+    if (recordType == ADMINISTRATION_SETTING) return (ADMINISTRATION_SETTING_TYPEHASH, 4 * 32);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT, Pending, Status} from "./Codes.sol";
+
+/// @dev A declaration's state in one slot, lowest bits first: status 8, leg 4, regime 4, administration 16,
+/// declarant 32, version 16, flags 16, anchor 160 (an opener's join key; of a joiner the first 20 bytes of its
+/// consignment's id).
+type State is uint256;
+
+using {
+    exists,
+    status,
+    leg,
+    administration,
+    declarant,
+    version,
+    flags,
+    pending,
+    anchor,
+    opens,
+    withStanding,
+    withPending,
+    withVersion
+} for State global;
+
+uint256 constant LEG_AT = 8;
+uint256 constant REGIME_AT = 12;
+uint256 constant ADMINISTRATION_AT = 16;
+uint256 constant DECLARANT_AT = 32;
+uint256 constant VERSION_AT = 64;
+uint256 constant FLAGS_AT = 80;
+uint256 constant ANCHOR_AT = 96;
+uint256 constant STANDING_MASK = (0xffff << FLAGS_AT) | 0xff;
+
+function exists(State state) pure returns (bool) {
+    return State.unwrap(state) != 0;
+}
+
+function status(State state) pure returns (Status) {
+    return Status(uint8(State.unwrap(state)));
+}
+
+function leg(State state) pure returns (uint256) {
+    return (State.unwrap(state) >> LEG_AT) & 0xf;
+}
+
+function administration(State state) pure returns (uint16) {
+    return uint16(State.unwrap(state) >> ADMINISTRATION_AT);
+}
+
+function declarant(State state) pure returns (uint32) {
+    return uint32(State.unwrap(state) >> DECLARANT_AT);
+}
+
+function version(State state) pure returns (uint16) {
+    return uint16(State.unwrap(state) >> VERSION_AT);
+}
+
+function flags(State state) pure returns (uint256) {
+    return uint16(State.unwrap(state) >> FLAGS_AT);
+}
+
+function pending(State state) pure returns (Pending) {
+    return Pending((state.flags() & FLAGS_PENDING) >> PENDING_SHIFT);
+}
+
+function anchor(State state) pure returns (address) {
+    return address(uint160(State.unwrap(state) >> ANCHOR_AT));
+}
+
+/// @dev True for the declaration that opened its consignment.
+function opens(State state) pure returns (bool) {
+    return state.exists() && state.flags() & FLAG_JOINED == 0;
+}
+
+function withStanding(State state, Status next, uint256 nextFlags) pure returns (State) {
+    return State.wrap((State.unwrap(state) & ~STANDING_MASK) | uint256(next) | (nextFlags << FLAGS_AT));
+}
+
+function withPending(State state, Pending next) pure returns (State) {
+    return
+        state.withStanding(
+            state.status(), (state.flags() & ~FLAGS_PENDING) | (uint256(next) << PENDING_SHIFT)
+        );
+}
+
+/// @dev The caller has made sure that `next` fits 16 bits.
+function withVersion(State state, uint256 next) pure returns (State) {
+    return State.wrap((State.unwrap(state) & ~(uint256(0xffff) << VERSION_AT)) | (next << VERSION_AT));
+}
