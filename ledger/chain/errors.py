@@ -69,6 +69,18 @@ class NodeError(ChainError):
 
 
 @dataclass(eq=False)
+class TransactionRefused(ChainError):  # noqa: N818  what the node did
+    """The node will never take a transaction; its records wait again. `reason` in the node's words."""
+
+    nonce: int
+    reason: str
+
+    def __str__(self) -> str:
+        """Which one, and why."""
+        return f"the node refuses the transaction with nonce {self.nonce}: {self.reason}"
+
+
+@dataclass(eq=False)
 class Reverted(ChainError):  # noqa: N818  what a call did
     """A call reverted; `name` and `arguments` of its custom error as far as the ABI knows it."""
 

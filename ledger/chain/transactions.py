@@ -43,6 +43,9 @@ class Fees:
         return Fees(price, tip, self.legacy)
 
 
+NO_FEES: Final = Fees()
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """An unsigned transaction. `to` is 20 bytes, or empty to create a contract; gas in units, value in wei."""
@@ -52,7 +55,7 @@ class Transaction:
     to: bytes
     data: bytes
     gas: int
-    fees: Fees = Fees()
+    fees: Fees = NO_FEES
     value: int = 0
 
 
