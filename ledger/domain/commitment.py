@@ -167,7 +167,10 @@ def scope_of(items: Mapping[int, str | None]) -> Scope:
     """
     if not items or min(items) < 1 or max(items) > LARGEST_ITEM:
         raise CommitmentError(f"a scope holds goods items with numbers from 1 to {LARGEST_ITEM}")
-    leaves = [_scope_leaf(item, items[item]) for item in sorted(items)]
+    try:
+        leaves = [_scope_leaf(item, items[item]) for item in sorted(items)]
+    except UnicodeEncodeError:
+        raise CommitmentError("a quantity holds a half of a surrogate pair") from None
     levels = _levels(leaves + [bytes(HASH_SIZE)] * (_power_of_two(len(leaves)) - len(leaves)))
     return Scope(_bind(_SCOPE_ROOT, len(items), levels[-1][0]), dict(items), levels)
 
