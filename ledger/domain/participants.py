@@ -1,7 +1,7 @@
 """Participants as the fold of their records: organisations, keys, mandates, the council.
 
-Nothing here checks who signed or whether it was allowed (`ledger.domain.rules` does). Times are seconds (UTC); what a
-record changes takes effect one second after its block, an admission at its own `effective_at`.
+Nothing here checks who signed or whether it was allowed (`ledger.domain.membership` does). Times are seconds (UTC);
+what a record changes takes effect one second after its block at the earliest, or at the later time that it names.
 """
 
 from dataclasses import dataclass, field, replace
@@ -64,6 +64,10 @@ class Organisation:
         """How far back its records may take effect, at a moment, in seconds."""
         return self.next_backdating if time >= self.backdating_from else self.backdating
 
+    def succeeded_at(self, time: int) -> bool:
+        """Whether another administration has taken over by a moment."""
+        return self.status_at(time) is OrganisationStatus.SUCCEEDED
+
     def becomes(self, status: OrganisationStatus, since: int, now: int) -> "Organisation":
         """Itself with another status from `since` on."""
         return replace(self, status=self.status_at(now), next_status=status, status_from=since)
@@ -71,7 +75,12 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key and its one window [not_before, not_after). `restores`: the end that a veto would bring back, or 0."""
+    """A key and its one window [not_before, not_after).
+
+    Attributes:
+        restores: the window's end before a shortening that may still be vetoed, or 0.
+        compromised_since: what it signed from then on is disputed; 0: nothing is.
+    """
 
     address: bytes
     organisation: int
@@ -85,6 +94,10 @@ class Key:
     def valid_at(self, time: int) -> bool:
         """Whether its window holds at a moment."""
         return self.not_before <= time < self.not_after
+
+    def pending_at(self, time: int) -> bool:
+        """Whether it has not taken effect, and will."""
+        return time < self.not_before < self.not_after
 
     @property
     def manages(self) -> bool:
@@ -124,12 +137,49 @@ class Founder:
 
 @dataclass(slots=True)
 class Participants:
-    """All participants; `apply` folds one record into them."""
+    """All participants; `apply` folds one record into them.
+
+    Attributes:
+        organisations: by id, in the order of their admission.
+        keys: by address.
+        mandates: by (declarant, agent).
+        grants: digest of the record behind each mandate.
+    """
 
     council_head: Head
     organisations: dict[int, Organisation] = field(default_factory=dict)
     keys: dict[bytes, Key] = field(default_factory=dict)
     mandates: dict[tuple[int, int], Mandate] = field(default_factory=dict)
+    grants: dict[tuple[int, int], Digest] = field(default_factory=dict)
+
+    def competent_for(self, administration: int, now: int) -> int:
+        """Who is competent for what was addressed to an administration: itself, or who has taken over from it."""
+        while (known := self.organisations.get(administration)) and known.succeeded_at(now):
+            administration = known.successor
+        return administration
+
+    def competent(self, administration: int, organisation: int, now: int) -> bool:
+        """Whether an organisation is the administration, or one that has taken over from it."""
+        while administration != organisation:
+            known = self.organisations.get(administration)
+            if known is None or not known.succeeded_at(now):
+                return False
+            administration = known.successor
+        return True
+
+    def is_active(self, organisation: int, kind: OrganisationKind, now: int) -> bool:
+        """Whether an organisation of this kind may act, as far as its own status tells."""
+        known = self.organisations.get(organisation)
+        return known is not None and known.kind is kind and known.status_at(now) is OrganisationStatus.ACTIVE
+
+    def is_active_member(self, organisation: int, kind: OrganisationKind, now: int) -> bool:
+        """As `is_active`; of others than administrations, the one that answers for it is not expelled either."""
+        return self.is_active(organisation, kind, now) and not self.is_orphaned(organisation, now)
+
+    def is_orphaned(self, organisation: int, now: int) -> bool:
+        """Whether the administration that answers for an organisation is expelled."""
+        sponsor = self.competent_for(self.organisations[organisation].administration, now)
+        return self.organisations[sponsor].status_at(now) is OrganisationStatus.EXPELLED
 
     def admit(self, founder: Founder, since: int) -> None:
         """A new administration with its two managing keys, from a moment on."""
@@ -154,6 +204,7 @@ class Participants:
         """
         if isinstance(record, Grant):
             self._grant(record)
+            self.grants[record.declarant, record.agent] = digest
         elif isinstance(record, Admission):
             self._admission(record, now, by_council=by_council)
             self.council_head = heads.organisation(self.council_head, digest)
@@ -173,21 +224,18 @@ class Participants:
         )
 
     def _admission(self, record: Admission, now: int, *, by_council: bool) -> None:
+        since = max(record.effective_at, now + 1)
         status = _STATUS_AFTER.get(AdmissionAction(record.action))
         if status is not None:
             target = self.organisations[record.administration]
-            self.organisations[target.id] = target.becomes(status, record.effective_at, now)
+            self.organisations[target.id] = target.becomes(status, since, now)
             return
-        founder = Founder(record.administration, record.country, record.first_key, record.second_key)
-        self.admit(founder, record.effective_at)
+        self.admit(Founder(record.administration, record.country, record.first_key, record.second_key), since)
         if record.action == AdmissionAction.SUCCEED:
-            self._succession(record, now, by_council=by_council)
-
-    def _succession(self, record: Admission, now: int, *, by_council: bool) -> None:
-        before = self.organisations[record.predecessor]
-        gone = before.becomes(OrganisationStatus.SUCCEEDED, record.effective_at, now)
-        self.organisations[before.id] = replace(gone, successor=record.administration)
-        if by_council:
+            before = self.organisations[record.predecessor]
+            gone = before.becomes(OrganisationStatus.SUCCEEDED, since, now)
+            self.organisations[before.id] = replace(gone, successor=record.administration)
+        if record.action == AdmissionAction.SUCCEED and by_council:
             heir = self.organisations[record.administration]
             self.organisations[heir.id] = replace(heir, marks=heir.marks | MARK_SUCCEEDED_BY_COUNCIL)
 
@@ -198,7 +246,7 @@ class Participants:
         if isinstance(record, OperatorStatus):
             self._operator(record, now)
         else:
-            self._key(record)
+            self._key(record, now)
         return record.organisation
 
     def _setting(self, record: AdministrationSetting, now: int) -> None:
@@ -213,16 +261,15 @@ class Participants:
     def _operator(self, record: OperatorStatus, now: int) -> None:
         known = self.organisations.get(record.organisation)
         if known is None:
-            known = Organisation(record.organisation, OrganisationKind(record.kind), record.administration)
-        status = OrganisationStatus(record.status)
-        self.organisations[known.id] = known.becomes(status, now + 1, now)
+            kind = OrganisationKind(record.kind)
+            known = Organisation(record.organisation, kind, record.administration, status_from=now + 1)
+        self.organisations[known.id] = known.becomes(OrganisationStatus(record.status), now + 1, now)
         if record.key != NO_ADDRESS:
-            purposes = Purpose(record.purposes)
-            self.keys[record.key] = Key(record.key, known.id, purposes, 0, record.not_before, record.not_after)
+            start = max(record.not_before, now + 1)
+            self.keys[record.key] = Key(record.key, known.id, Purpose(record.purposes), 0, start, record.not_after)
 
-    def _key(self, record: KeyAuthorisation) -> None:
-        action = KeyAction(record.action)
-        if action is KeyAction.AUTHORISE:
+    def _key(self, record: KeyAuthorisation, now: int) -> None:
+        if record.action == KeyAction.AUTHORISE:
             self.keys[record.key] = Key(
                 record.key,
                 record.organisation,
@@ -233,10 +280,11 @@ class Participants:
             )
             return
         key = self.keys[record.key]
-        if action is KeyAction.SHORTEN:
-            key = replace(key, not_after=record.not_after, restores=key.not_after)
-        elif action is KeyAction.COMPROMISED:
+        if record.action == KeyAction.SHORTEN:
+            restores = (key.restores or key.not_after) if key.manages else 0
+            key = replace(key, not_after=record.not_after, restores=restores)
+        elif record.action == KeyAction.COMPROMISED:
             key = replace(key, compromised_since=record.compromised_since)
         else:
-            key = replace(key, not_after=key.restores or key.not_before, restores=0)
+            key = replace(key, not_after=key.not_before if key.pending_at(now) else key.restores, restores=0)
         self.keys[record.key] = key

@@ -2,10 +2,10 @@
 
 `Ledger.record` takes an entry as the contracts do and answers with the same `Outcome`. The checks, in their order
 (``docs/records.md``): 2 author's key, 3 not yet recorded, 4 values, 5 deadline, 6 key's window and purpose, 7 the
-organisation may act, 8 the rules of the type. A refused entry changes nothing.
+organisation may act, 8 the rules of the type. A refused entry changes nothing. Check 1, type and length, is the
+decoder's.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,49 +17,39 @@ from ledger.domain.codes import (
     OrganisationKind,
     OrganisationStatus,
     Outcome,
-    Pending,
     Purpose,
 )
 from ledger.domain.lifecycle import LIVE, TABLE, decide
 from ledger.domain.participants import Key, Organisation, Participants
 from ledger.domain.records import (
+    AmendmentRequest,
     ConsignmentRecord,
     Control,
     Decision,
     Declaration,
     Hold,
+    InvalidationRequest,
     PresentationNotice,
-    Record,
     Request,
     author_of,
 )
-from ledger.domain.state import DeclarationState, advance, lodge, ruling_of
+from ledger.domain.signing import Presented
+from ledger.domain.state import DeclarationState, advance, lodge, next_version, ruling_of
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest, Head
 
-MAX_DEADLINE: Final = 7 * 24 * 3600
 MAX_AHEAD: Final = 5 * 60
+"""How far ahead of its block a record may take effect, in seconds."""
+MAX_STEPS: Final = 256
+"""How many decisions and controls may lie between a superseding one and the superseded one, which counts."""
 MAX_VERSION: Final = (1 << 16) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
-    """An entry whose signatures were recovered.
-
-    Attributes:
-        record: the record.
-        digest: its digest.
-        signer: address that signed the digest, or None when the signature recovers to nothing.
-        provers: addresses that signed the digest in the proof: a join key, a key's possession.
-        approvers: addresses that approved an Admission, `signer` included.
-        timeline: (prev, steps) of a superseding record's proof; a step is (request, digest).
-    """
-
-    record: Record
-    digest: Digest
-    signer: bytes | None
-    provers: Collection[bytes] = ()
-    approvers: Collection[bytes] = ()
-    timeline: tuple[Head, tuple[tuple[Digest, Digest], ...]] | None = None
+_DECIDES: Final = frozenset({OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED})
+_PURPOSE: Final = {
+    OrganisationKind.ADMINISTRATION: Purpose.DECIDE,
+    OrganisationKind.AGENCY: Purpose.HOLD,
+    OrganisationKind.OPERATOR: Purpose.DECLARE,
+}
 
 
 @dataclass(slots=True)
@@ -82,15 +72,19 @@ class Ledger:
         return membership.record(self.participants, entry, now, development=self.development)
 
     def _judge(self, entry: Presented, record: ConsignmentRecord, now: int) -> Outcome:
+        author = author_of(record)
+        if author == 0:
+            return Outcome.MALFORMED
         key = self.participants.keys.get(entry.signer or b"")
-        if key is None or key.organisation != author_of(record):
+        if key is None or key.organisation != author:
             return Outcome.NOT_AUTHENTIC
         if self._recorded(record, entry.digest):
             return Outcome.ALREADY_RECORDED
         return (
             values.check(record)
-            or check_deadline(record.deadline, now)
-            or self._check_key(key, record, now)
+            or values.check_deadline(record.deadline, now)
+            or _check_key(key, record, now)
+            or self._check_author(author, record, now)
             or self._check_rules(entry, record, now)
         )
 
@@ -107,27 +101,20 @@ class Ledger:
             return state.settled == heads.settled(record.prev, request, digest)
         return state.request == digest
 
-    def _check_key(self, key: Key, record: ConsignmentRecord, now: int) -> Outcome:
-        if not key.valid_at(now):
-            return Outcome.KEY_NOT_VALID
-        purpose = _purpose(record)
-        office = record.office if isinstance(record, Decision | Control) else key.office
-        if purpose not in key.purposes or key.office not in (0, office):
-            return Outcome.KEY_PURPOSE
-        organisation = self.participants.organisations[key.organisation]
-        return Outcome.RECORDED if self._may_act(organisation, record, now) else Outcome.ORGANISATION_NOT_ACTIVE
+    def _check_author(self, author: int, record: ConsignmentRecord, now: int) -> Outcome:
+        active = self._may_act(author, record, now)
+        if isinstance(record, Declaration):
+            addressed = record.administration
+            active = active and self.participants.is_active(addressed, OrganisationKind.ADMINISTRATION, now)
+        return Outcome.RECORDED if active else Outcome.ORGANISATION_NOT_ACTIVE
 
-    def _may_act(self, organisation: Organisation, record: ConsignmentRecord, now: int) -> bool:
-        if organisation.kind is not _kind(record):
-            return False
-        status = organisation.status_at(now)
-        if isinstance(record, Decision | Control) and status is OrganisationStatus.SUSPENDED:
-            return True
-        if status is not OrganisationStatus.ACTIVE:
-            return False
-        home = self.participants.organisations[organisation.administration].status_at(now)
-        expelled = home is OrganisationStatus.EXPELLED
-        return not expelled or (isinstance(record, Request) and not isinstance(record, PresentationNotice))
+    def _may_act(self, author: int, record: ConsignmentRecord, now: int) -> bool:
+        if isinstance(record, AmendmentRequest | InvalidationRequest):  # also while its administration is expelled
+            return self.participants.is_active(author, OrganisationKind.OPERATOR, now)
+        if isinstance(record, Decision | Control):
+            organisation = self.participants.organisations[author]
+            return organisation.kind is OrganisationKind.ADMINISTRATION and organisation.status_at(now) in _DECIDES
+        return self.participants.is_active_member(author, _kind(record), now)
 
     def _check_rules(self, entry: Presented, record: ConsignmentRecord, now: int) -> Outcome:
         if isinstance(record, Declaration):
@@ -136,22 +123,22 @@ class Ledger:
         if state is None:
             return Outcome.UNKNOWN_DECLARATION
         if isinstance(record, Hold):
-            return self._check_hold(state, record)
+            return self._check_hold(state, record, now)
         if isinstance(record, Decision | Control):
             return self._check_decided(entry, state, record, now)
         return self._check_request(state, record, now)
 
     def _check_declaration(self, entry: Presented, record: Declaration, now: int) -> Outcome:
-        administration = self.participants.organisations.get(record.administration)
-        if administration is None or administration.kind is not OrganisationKind.ADMINISTRATION:
-            return Outcome.UNKNOWN_ORGANISATION
-        if administration.status_at(now) is not OrganisationStatus.ACTIVE:
-            return Outcome.ORGANISATION_NOT_ACTIVE
-        if not self._mandated(record, record.leg, record.administration, now):
-            return Outcome.MANDATE_MISSING
         if record.link != ZERO and record.link not in self.declarations:
-            return Outcome.UNKNOWN_LINK
-        return self._check_joining(entry, record) or check_effective(record.effective_at, administration, now)
+            linked = Outcome.UNKNOWN_LINK
+        else:
+            linked = Outcome.RECORDED
+        return (
+            self._check_joining(entry, record)
+            or linked
+            or self._check_mandate(record, record.leg, record.administration, now)
+            or check_effective(record.effective_at, self.participants.organisations[record.administration], now)
+        )
 
     def _check_joining(self, entry: Presented, record: Declaration) -> Outcome:
         if record.consignment == ZERO:
@@ -164,84 +151,71 @@ class Ledger:
     def _check_request(self, state: DeclarationState, record: Request, now: int) -> Outcome:
         if record.declarant != state.declarant:
             return Outcome.NOT_COMPETENT
-        if not self._mandated(record, state.leg, state.administration, now):
-            return Outcome.MANDATE_MISSING
+        mandated = self._check_mandate(record, state.leg, state.administration, now)
+        if mandated is not Outcome.RECORDED:
+            return mandated
         if record.prev != state.settled:
             return Outcome.STALE_HEAD
         if state.request != ZERO:
             return Outcome.REQUEST_PENDING
         if state.standing.status not in LIVE:
             return Outcome.TRANSITION_NOT_ALLOWED
-        if isinstance(record, PresentationNotice):
-            return check_effective(record.effective_at, self.participants.organisations[state.administration], now)
-        return Outcome.RECORDED
+        if not isinstance(record, PresentationNotice):
+            return Outcome.RECORDED
+        administration = self.participants.competent_for(state.administration, now)
+        return check_effective(record.effective_at, self.participants.organisations[administration], now)
 
     def _check_decided(
         self, entry: Presented, state: DeclarationState, record: Decision | Control, now: int
     ) -> Outcome:
-        if not self.competent(record.administration, state.administration):
+        if not self.participants.competent(state.administration, record.administration, now):
             return Outcome.NOT_COMPETENT
         if record.prev != state.settled:
             return Outcome.STALE_HEAD
-        outcome = self._check_decision(state, record) if isinstance(record, Decision) else _check_control(state, record)
         author = self.participants.organisations[record.administration]
+        superseding = self._check_superseding(entry, record, state)
+        effective = check_effective(record.effective_at, author, now)
+        if isinstance(record, Control):
+            return _check_control(state, record) or superseding or effective
         return (
-            outcome
-            or check_effective(record.effective_at, author, now)
-            or self._check_superseding(entry, record, state)
+            _check_decision(state, record)
+            or superseding
+            or _check_limit(record)
+            or effective
+            or _check_version(state, record)
         )
-
-    def _check_decision(self, state: DeclarationState, record: Decision) -> Outcome:
-        safeguards = TABLE[DecisionKind(record.kind)].safeguards
-        if record.request != (ZERO if safeguards else state.request):
-            return Outcome.REQUEST_NOT_NAMED
-        standing = decide(state.standing, ruling_of(record))
-        if isinstance(standing, Outcome):
-            return standing
-        grants = record.kind == DecisionKind.GRANT and state.standing.pending is Pending.AMENDMENT
-        if (grants or record.commitment != ZERO) and state.version.number == MAX_VERSION:
-            return Outcome.VERSIONS_EXHAUSTED
-        return Outcome.RECORDED
 
     def _check_superseding(self, entry: Presented, record: Decision | Control, state: DeclarationState) -> Outcome:
         if record.supersedes == ZERO:
             return Outcome.RECORDED
-        if entry.timeline is None or not entry.timeline[1] or entry.timeline[1][0][1] != record.supersedes:
-            return Outcome.SUPERSEDES_NOT_PROVEN
-        head, steps = entry.timeline
-        for request, digest in steps:
-            head = heads.settled(head, request, digest)
-        if head != state.settled:
+        if DeclarationId(record.supersedes) == state.id or not _leads_to(entry, record.supersedes, state.settled):
             return Outcome.SUPERSEDES_NOT_PROVEN
         return Outcome.ALREADY_SUPERSEDED if record.supersedes in self.superseded else Outcome.RECORDED
 
-    def _check_hold(self, state: DeclarationState, record: Hold) -> Outcome:
-        agency = self.participants.organisations[record.agency]
-        if not self.competent(agency.administration, state.administration):
+    def _check_hold(self, state: DeclarationState, record: Hold, now: int) -> Outcome:
+        if not self._is_agency_of(record.agency, state.administration, now):
             return Outcome.NOT_COMPETENT
         if record.prev != state.hold_head:
             return Outcome.STALE_HEAD
-        if state.standing.status not in LIVE:
-            return Outcome.TRANSITION_NOT_ALLOWED
         is_open = record.agency in state.holders
-        if record.action == HoldAction.SET:
-            return Outcome.HOLD_ALREADY_OPEN if is_open else Outcome.RECORDED
-        return Outcome.RECORDED if is_open else Outcome.HOLD_NOT_OPEN
+        if is_open == (record.action == HoldAction.SET):
+            return Outcome.HOLD_ALREADY_OPEN if is_open else Outcome.HOLD_NOT_OPEN
+        return Outcome.RECORDED if state.standing.status in LIVE else Outcome.TRANSITION_NOT_ALLOWED
 
-    def _mandated(self, record: Declaration | Request, leg: int, administration: int, now: int) -> bool:
+    def _is_agency_of(self, agency: int, administration: int, now: int) -> bool:
+        """Whether agency and declaration belong to one administration, or to one line of successors."""
+        sponsor = self.participants.organisations[agency].administration
+        heir = self.participants.competent_for(sponsor, now)
+        return sponsor == administration or self.participants.competent(administration, heir, now)
+
+    def _check_mandate(self, record: Declaration | Request, leg: int, administration: int, now: int) -> Outcome:
         if not record.agent:
-            return True
+            return Outcome.RECORDED
         mandate = self.participants.mandates.get((record.declarant, record.agent))
-        return mandate is not None and mandate.covers(now, leg, administration)
-
-    def competent(self, administration: int, bound_to: int) -> bool:
-        """Whether an administration is the one a declaration is bound to, or its successor in any generation."""
-        while administration != bound_to:
-            bound = self.participants.organisations.get(bound_to)
-            if bound is None or not bound.successor:
-                return False
-            bound_to = bound.successor
-        return True
+        if mandate is None or not mandate.covers(now, leg, administration):
+            return Outcome.MANDATE_MISSING
+        # A suspended declarant must not go on through its agent.
+        return Outcome.RECORDED if self._may_act(record.declarant, record, now) else Outcome.ORGANISATION_NOT_ACTIVE
 
     def _apply(self, record: ConsignmentRecord, digest: Digest) -> None:
         if isinstance(record, Declaration):
@@ -255,11 +229,12 @@ class Ledger:
             self.superseded.add(record.supersedes)
 
 
-def check_deadline(deadline: int, now: int) -> Outcome:
-    """EXPIRED, DEADLINE_TOO_FAR or RECORDED."""
-    if now > deadline:
-        return Outcome.EXPIRED
-    return Outcome.DEADLINE_TOO_FAR if deadline > now + MAX_DEADLINE else Outcome.RECORDED
+def _check_key(key: Key, record: ConsignmentRecord, now: int) -> Outcome:
+    if not key.valid_at(now):
+        return Outcome.KEY_NOT_VALID
+    office = record.office if isinstance(record, Decision | Control) else key.office
+    fits = _PURPOSE[_kind(record)] in key.purposes and key.office in (0, office)
+    return Outcome.RECORDED if fits else Outcome.KEY_PURPOSE
 
 
 def check_effective(effective_at: int, administration: Organisation, now: int) -> Outcome:
@@ -270,25 +245,46 @@ def check_effective(effective_at: int, administration: Organisation, now: int) -
     return Outcome.EFFECTIVE_TOO_EARLY if effective_at < earliest else Outcome.RECORDED
 
 
+def _check_decision(state: DeclarationState, record: Decision) -> Outcome:
+    safeguards = TABLE[DecisionKind(record.kind)].safeguards
+    if record.request != (ZERO if safeguards else state.request):
+        return Outcome.REQUEST_NOT_NAMED
+    standing = decide(state.standing, ruling_of(record))
+    return standing if isinstance(standing, Outcome) else Outcome.RECORDED
+
+
 def _check_control(state: DeclarationState, record: Control) -> Outcome:
-    if state.standing.status not in LIVE:
-        return Outcome.TRANSITION_NOT_ALLOWED
-    known = 1 <= record.version <= state.version.number
-    return Outcome.RECORDED if known else Outcome.UNKNOWN_VERSION
+    if not 1 <= record.version <= state.version.number:
+        return Outcome.UNKNOWN_VERSION
+    return Outcome.RECORDED if state.standing.status in LIVE else Outcome.TRANSITION_NOT_ALLOWED
+
+
+def _check_limit(record: Decision) -> Outcome:
+    if record.limit_at > record.effective_at:
+        return Outcome.RECORDED
+    needed = record.kind == DecisionKind.CONDITIONALLY_RELEASE or record.limit_at != 0
+    return Outcome.LIMIT_INVALID if needed else Outcome.RECORDED
+
+
+def _check_version(state: DeclarationState, record: Decision) -> Outcome:
+    adds = next_version(state, record) != state.version
+    return Outcome.VERSIONS_EXHAUSTED if adds and state.version.number == MAX_VERSION else Outcome.RECORDED
+
+
+def _leads_to(entry: Presented, superseded: Digest, settled: Head) -> bool:
+    """Whether the entry's proof leads from a superseded record to the settled head."""
+    if entry.timeline is None:
+        return False
+    head, steps = entry.timeline
+    if not 1 <= len(steps) <= MAX_STEPS or steps[0][1] != superseded:
+        return False
+    for request, digest in steps:
+        head = heads.settled(head, request, digest)
+    return head == settled
 
 
 def _kind(record: ConsignmentRecord) -> OrganisationKind:
-    if isinstance(record, Decision | Control):
-        return OrganisationKind.ADMINISTRATION
-    if isinstance(record, Declaration) and not record.declarant:
+    """What its author must be."""
+    if isinstance(record, Decision | Control) or (isinstance(record, Declaration) and not record.declarant):
         return OrganisationKind.ADMINISTRATION
     return OrganisationKind.AGENCY if isinstance(record, Hold) else OrganisationKind.OPERATOR
-
-
-def _purpose(record: ConsignmentRecord) -> Purpose:
-    purposes = {
-        OrganisationKind.ADMINISTRATION: Purpose.DECIDE,
-        OrganisationKind.AGENCY: Purpose.HOLD,
-        OrganisationKind.OPERATOR: Purpose.DECLARE,
-    }
-    return purposes[_kind(record)]

@@ -1,5 +1,6 @@
 """What is signed: EIP-712 domains, digests, and the typed data that any wallet shows its owner."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -7,7 +8,7 @@ from typing import Any, Final
 from ledger.domain.codes import RecordType
 from ledger.domain.keccak import keccak256
 from ledger.domain.records import ParticipantRecord, Record
-from ledger.domain.wire import WORD, Digest, camel, encode, layout, type_string
+from ledger.domain.wire import WORD, Digest, Head, camel, encode, layout, type_string
 
 VERSION: Final = "1"
 _DOMAIN_FIELDS: Final = ("string name", "string version", "uint256 chainId", "address verifyingContract")
@@ -74,6 +75,27 @@ class SignedRecord:
     record: Record
     signature: bytes
     proof: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A record as its readers see it: with the addresses that its signatures recover to.
+
+    Attributes:
+        record: the record.
+        digest: its digest.
+        signer: address that signed the digest, or None when the signature recovers to nothing.
+        provers: addresses that signed the digest in the proof: a join key, keys' possession.
+        approvers: addresses that approved an Admission in the proof, beside `signer`.
+        timeline: (prev, steps) of a superseding record's proof; a step is (request, digest). None: no such proof.
+    """
+
+    record: Record
+    digest: Digest
+    signer: bytes | None
+    provers: Collection[bytes] = ()
+    approvers: Collection[bytes] = ()
+    timeline: tuple[Head, tuple[tuple[Digest, Digest], ...]] | None = None
 
 
 def type_hash(struct: type) -> bytes:

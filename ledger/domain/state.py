@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ledger.domain import heads
-from ledger.domain.codes import DecisionKind, Flag, HoldAction, Leg, Outcome, Pending, Reason, Regime, Stage, Status
-from ledger.domain.lifecycle import FIRST_STATUS, Ruling, Standing, decide
+from ledger.domain.codes import DecisionKind, Flag, HoldAction, Leg, Outcome, Pending, Reason, Regime, Stage
+from ledger.domain.lifecycle import FIRST_STATUS, LIVE, TABLE, Ruling, Standing, decide
 from ledger.domain.records import (
     AmendmentRequest,
     Control,
@@ -137,10 +137,12 @@ def advance(state: DeclarationState, record: Request | Decision | Control | Hold
     expected = state.hold_head if isinstance(record, Hold) else state.settled
     if record.prev != expected:
         raise BrokenTimeline(state.id, digest, f"it extends 0x{record.prev.hex()}, the head is 0x{expected.hex()}")
+    if not isinstance(record, Decision) and state.standing.status not in LIVE:
+        raise BrokenTimeline(state.id, digest, f"it is {state.standing.status.name}")
     if isinstance(record, Decision):
         return _decided(state, record, digest)
     if isinstance(record, Control):
-        return replace(state, settled=heads.settled(state.settled, Digest(ZERO), digest))
+        return _controlled(state, record, digest)
     if isinstance(record, Hold):
         return _held(state, record, digest)
     return _requested(state, record, digest)
@@ -157,7 +159,18 @@ def ruling_of(record: Decision) -> Ruling:
     )
 
 
+def next_version(state: DeclarationState, record: Decision) -> Version:
+    """The version in force after a decision."""
+    if record.commitment != ZERO:
+        return Version(state.version.number + 1, record.commitment, state.version.schema)
+    if record.kind == DecisionKind.GRANT and record.request != ZERO and state.requested is not None:
+        return state.requested
+    return state.version
+
+
 def _requested(state: DeclarationState, record: Request, digest: Digest) -> DeclarationState:
+    if state.request != ZERO:
+        raise BrokenTimeline(state.id, digest, f"request 0x{state.request.hex()} waits")
     content = None
     if isinstance(record, AmendmentRequest):
         content = Version(state.version.number + 1, record.commitment, record.schema)
@@ -166,6 +179,9 @@ def _requested(state: DeclarationState, record: Request, digest: Digest) -> Decl
 
 
 def _decided(state: DeclarationState, record: Decision, digest: Digest) -> DeclarationState:
+    named = Digest(ZERO) if TABLE[DecisionKind(record.kind)].safeguards else state.request
+    if record.request != named:
+        raise BrokenTimeline(state.id, digest, f"it names request 0x{record.request.hex()}, not 0x{named.hex()}")
     standing = decide(state.standing, ruling_of(record))
     if isinstance(standing, Outcome):
         raise BrokenTimeline(state.id, digest, standing.name)
@@ -173,23 +189,23 @@ def _decided(state: DeclarationState, record: Decision, digest: Digest) -> Decla
     return replace(
         state,
         standing=standing,
-        version=_next_version(state, record),
+        version=next_version(state, record),
         settled=heads.settled(state.settled, record.request, digest),
         request=state.request if keeps else Digest(ZERO),
         requested=state.requested if keeps else None,
     )
 
 
-def _next_version(state: DeclarationState, record: Decision) -> Version:
-    if record.commitment != ZERO:
-        return Version(state.version.number + 1, record.commitment, state.version.schema)
-    if record.kind == DecisionKind.GRANT and record.request != ZERO and state.requested is not None:
-        return state.requested
-    return state.version
+def _controlled(state: DeclarationState, record: Control, digest: Digest) -> DeclarationState:
+    if not 1 <= record.version <= state.version.number:
+        raise BrokenTimeline(state.id, digest, f"it looked at version {record.version} of {state.version.number}")
+    return replace(state, settled=heads.settled(state.settled, Digest(ZERO), digest))
 
 
 def _held(state: DeclarationState, record: Hold, digest: Digest) -> DeclarationState:
     sets = record.action == HoldAction.SET
+    if sets == (record.agency in state.holders):
+        raise BrokenTimeline(state.id, digest, f"agency {record.agency} {'has' if sets else 'has no'} open hold")
     holders = state.holders | {record.agency} if sets else state.holders - {record.agency}
     flags = state.standing.flags & ~(Flag.AGENCY | Flag.OVERRIDDEN)
     if holders:
@@ -200,5 +216,5 @@ def _held(state: DeclarationState, record: Hold, digest: Digest) -> DeclarationS
         state,
         hold_head=heads.held(state.hold_head, digest),
         holders=holders,
-        standing=Standing(Status(state.standing.status), flags),
+        standing=Standing(state.standing.status, flags),
     )

@@ -1,21 +1,29 @@
-"""Check 4: every value of a record within its code list, and the combinations of each type.
+"""Checks 4 and 5: what a record says by itself, and its deadline.
 
 Wire types are checked by the decoder; here a value outside its list, or fields that contradict each other, make the
-record MALFORMED (LIMIT_INVALID for the one that people get wrong).
+record MALFORMED.
 """
 
+from collections.abc import Callable
 from enum import IntEnum, IntFlag
+from typing import Any, Final
 
 from ledger.domain.codes import (
+    AdmissionAction,
     ControlMethod,
     ControlOutcome,
     DecisionKind,
     HoldAction,
+    KeyAction,
     Leg,
     LinkKind,
+    OrganisationKind,
+    OrganisationStatus,
     Outcome,
+    Purpose,
     Reason,
     Regime,
+    Representation,
     Risk,
     SealState,
     Stage,
@@ -23,35 +31,49 @@ from ledger.domain.codes import (
 from ledger.domain.lifecycle import TABLE
 from ledger.domain.records import (
     NO_ADDRESS,
+    Admission,
     AmendmentRequest,
-    ConsignmentRecord,
     Control,
     Decision,
     Declaration,
+    Grant,
     Hold,
     InvalidationRequest,
+    KeyAuthorisation,
+    OperatorStatus,
+    PresentationNotice,
+    Record,
 )
 from ledger.domain.wire import ZERO
 
-_GRANTS_VERSION = frozenset({DecisionKind.GRANT, DecisionKind.AMEND})
+MAX_ADMINISTRATION: Final = (1 << 16) - 1
+MAX_DEADLINE: Final = 7 * 24 * 3600
+"""How far ahead of its block a record's deadline may lie, in seconds."""
+
+NEW: Final = frozenset({AdmissionAction.ADMIT, AdmissionAction.SUCCEED})
+"""What brings in a new administration."""
+
+_GRANTS_VERSION: Final = frozenset({DecisionKind.GRANT, DecisionKind.AMEND})
+_ALL_LEGS: Final = (1 << len(Leg)) - 1
+_PURPOSES: Final = {
+    OrganisationKind.ADMINISTRATION: Purpose.DECIDE | Purpose.READ,
+    OrganisationKind.OPERATOR: Purpose.DECLARE | Purpose.READ,
+    OrganisationKind.AGENCY: Purpose.HOLD | Purpose.READ,
+    OrganisationKind.AUDITOR: Purpose.READ,
+}
 
 
-def check(record: ConsignmentRecord) -> Outcome:
-    """MALFORMED, LIMIT_INVALID or RECORDED."""
-    if isinstance(record, Decision):
-        return _decision(record)
-    if isinstance(record, Declaration):
-        fits = _declaration(record)
-    elif isinstance(record, Control):
-        fits = _control(record)
-    elif isinstance(record, Hold):
-        fits = listed(HoldAction, record.action) and listed(Reason, record.reason)
-    elif isinstance(record, AmendmentRequest):
-        fits = record.declarant != 0 and ZERO not in (record.commitment, record.schema)
-    else:
-        reason = record.reason if isinstance(record, InvalidationRequest) else 0
-        fits = record.declarant != 0 and listed(Reason, reason)
-    return Outcome.RECORDED if fits else Outcome.MALFORMED
+def check(record: Record) -> Outcome:
+    """MALFORMED or RECORDED."""
+    fits = _FITS.get(type(record))
+    return Outcome.RECORDED if fits is None or fits(record) else Outcome.MALFORMED
+
+
+def check_deadline(deadline: int, now: int) -> Outcome:
+    """EXPIRED, DEADLINE_TOO_FAR or RECORDED."""
+    if now > deadline:
+        return Outcome.EXPIRED
+    return Outcome.DEADLINE_TOO_FAR if deadline > now + MAX_DEADLINE else Outcome.RECORDED
 
 
 def listed(codes: type[IntEnum], value: int) -> bool:
@@ -62,6 +84,11 @@ def listed(codes: type[IntEnum], value: int) -> bool:
 def within(flags: type[IntFlag], value: int) -> bool:
     """Whether a bit set has members of its list only."""
     return value >> max(flags).bit_length() == 0
+
+
+def purposes_fit(purposes: int, kind: OrganisationKind) -> bool:
+    """MANAGE alone, or a non-empty set of what an organisation of this kind does."""
+    return purposes == Purpose.MANAGE or (purposes != 0 and purposes & ~_PURPOSES[kind] == 0)
 
 
 def _declaration(record: Declaration) -> bool:
@@ -79,15 +106,22 @@ def _declaration(record: Declaration) -> bool:
     )
 
 
-def _decision(record: Decision) -> Outcome:
-    if not listed(DecisionKind, record.kind) or not _decision_fits(record, DecisionKind(record.kind)):
-        return Outcome.MALFORMED
-    needed = record.kind == DecisionKind.CONDITIONALLY_RELEASE
-    limited = record.limit_at > record.effective_at
-    return Outcome.RECORDED if limited or (record.limit_at == 0 and not needed) else Outcome.LIMIT_INVALID
+def _amendment(record: AmendmentRequest) -> bool:
+    return record.declarant != 0 and ZERO not in (record.commitment, record.schema)
 
 
-def _decision_fits(record: Decision, kind: DecisionKind) -> bool:
+def _invalidation(record: InvalidationRequest) -> bool:
+    return record.declarant != 0 and listed(Reason, record.reason)
+
+
+def _presentation(record: PresentationNotice) -> bool:
+    return record.declarant != 0
+
+
+def _decision(record: Decision) -> bool:
+    if not listed(DecisionKind, record.kind):
+        return False
+    kind = DecisionKind(record.kind)
     may_version = TABLE[kind].versions and (kind is not DecisionKind.GRANT or record.request == ZERO)
     return (
         listed(Reason, record.reason)
@@ -95,7 +129,6 @@ def _decision_fits(record: Decision, kind: DecisionKind) -> bool:
         and (record.commitment == ZERO or may_version)
         and (record.touched_risks == 0 or kind in _GRANTS_VERSION)
         and within(Risk, record.touched_risks)
-        and (kind is not DecisionKind.REINSTATE or (record.supersedes != ZERO and record.scope == ZERO))
     )
 
 
@@ -108,3 +141,65 @@ def _control(record: Control) -> bool:
         and within(Risk, record.risk)
         and record.valid_until > record.effective_at
     )
+
+
+def _hold(record: Hold) -> bool:
+    return listed(HoldAction, record.action) and listed(Reason, record.reason)
+
+
+def _admission(record: Admission) -> bool:
+    if not listed(AdmissionAction, record.action) or record.administration == 0:
+        return False
+    if (record.action == AdmissionAction.SUCCEED) != (record.predecessor != 0):
+        return False
+    keys = (record.first_key, record.second_key)
+    if record.action in NEW:
+        return record.country.isalpha() and record.country.isupper() and NO_ADDRESS not in keys and len(set(keys)) > 1
+    return keys == (NO_ADDRESS, NO_ADDRESS)
+
+
+def _operator(record: OperatorStatus) -> bool:
+    if not listed(OrganisationKind, record.kind) or record.kind == OrganisationKind.ADMINISTRATION:
+        return False
+    if not OrganisationStatus.ACTIVE <= record.status <= OrganisationStatus.EXPELLED:
+        return False
+    if record.key == NO_ADDRESS:
+        key_fits = not any((record.purposes, record.not_before, record.not_after))
+    else:
+        key_fits = purposes_fit(record.purposes, OrganisationKind(record.kind))
+    return key_fits and record.organisation > MAX_ADMINISTRATION
+
+
+def _key_authorisation(record: KeyAuthorisation) -> bool:
+    if record.key == NO_ADDRESS or not listed(KeyAction, record.action):
+        return False
+    if record.action == KeyAction.AUTHORISE:
+        return record.compromised_since == 0
+    return (
+        not any((record.purposes, record.office, record.not_before))
+        and (record.not_after != 0) == (record.action == KeyAction.SHORTEN)
+        and (record.compromised_since != 0) == (record.action == KeyAction.COMPROMISED)
+    )
+
+
+def _grant(record: Grant) -> bool:
+    return (
+        0 < record.legs <= _ALL_LEGS
+        and listed(Representation, record.representation)
+        and record.agent not in (0, record.declarant)
+    )
+
+
+_FITS: Final[dict[type, Callable[[Any], bool]]] = {
+    Declaration: _declaration,
+    AmendmentRequest: _amendment,
+    InvalidationRequest: _invalidation,
+    PresentationNotice: _presentation,
+    Decision: _decision,
+    Control: _control,
+    Hold: _hold,
+    Admission: _admission,
+    OperatorStatus: _operator,
+    KeyAuthorisation: _key_authorisation,
+    Grant: _grant,
+}
