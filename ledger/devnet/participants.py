@@ -1,0 +1,187 @@
+"""The cast of a development network: who takes part, with which keys, and what their administrations set.
+
+Organisation numbers of administrations are ISO 3166 numeric codes; every other number is arbitrary.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.chain.network import Network
+from ledger.chain.signers import LocalSigner
+from ledger.devnet.deploy import Founder, Sender
+from ledger.devnet.keys import KeyRing
+from ledger.domain import heads
+from ledger.domain.codes import KeyAction, OrganisationKind, OrganisationStatus, Purpose
+from ledger.domain.records import (
+    AdministrationSetting,
+    KeyAuthorisation,
+    OperatorStatus,
+    ParticipantRecord,
+)
+from ledger.domain.signing import SignedRecord, SigningDomains
+from ledger.domain.wire import ZERO, Head
+from ledger.home import Identity
+
+BACKDATING: Final = 50 * 365 * 86_400
+"""How far back records may take effect on a development network, so that messages of former years go in."""
+
+_AN_HOUR: Final = 3_600
+_LASTING: Final = 10 * 365 * 86_400
+_KIND: Final = OrganisationKind
+_ACTS: Final = {
+    _KIND.ADMINISTRATION: Purpose.DECIDE | Purpose.READ,
+    _KIND.OPERATOR: Purpose.DECLARE | Purpose.READ,
+    _KIND.AGENCY: Purpose.HOLD | Purpose.READ,
+    _KIND.AUDITOR: Purpose.READ,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One participant of the cast; of an administration `offices` have a key of their own each, by name."""
+
+    name: str
+    title: str
+    organisation: int
+    kind: OrganisationKind
+    country: str
+    identifiers: tuple[str, ...] = ()
+    offices: tuple[tuple[str, str, int], ...] = ()
+
+
+CAST: Final = (
+    Part(
+        "customs-gb",
+        "HM Customs (United Kingdom)",
+        826,
+        _KIND.ADMINISTRATION,
+        "GB",
+        offices=(("customs-gb-heathrow", "HM Customs, Heathrow office", 60),),
+    ),
+    Part(
+        "customs-fr",
+        "Douane (France)",
+        250,
+        _KIND.ADMINISTRATION,
+        "FR",
+        offices=(("customs-fr-roissy", "Douane, bureau de Roissy", 6_940),),
+    ),
+    Part("platform", "Albion Marketplace", 100_001, _KIND.OPERATOR, "GB", ("GB111222333000", "FR11122233300011")),
+    Part("bazaar", "Bazaar Platform", 100_002, _KIND.OPERATOR, "FR", ("FR44455566600022",)),
+    Part("express", "Chevron Express Carrier", 100_003, _KIND.OPERATOR, "FR", ("FR77788899900033", "GB777888999000")),
+    Part("post", "Postal Operator", 100_004, _KIND.OPERATOR, "GB", ("GB555666777000",)),
+    Part("safety-fr", "Product Safety Agency (France)", 200_001, _KIND.AGENCY, "FR"),
+    Part("auditor", "Court of Audit", 300_001, _KIND.AUDITOR, "FR"),
+)
+
+
+class Casting:
+    """Makes the keys of a cast, and records who they are once the contracts stand."""
+
+    def __init__(self, keys: KeyRing, cast: Sequence[Part] = CAST) -> None:
+        self._cast = cast
+        self._keys = {name: keys.create(name) for part in cast for name in _key_names(part)}
+
+    def founders(self) -> list[Founder]:
+        """The administrations, with their managing keys."""
+        return [
+            Founder(part.organisation, part.country, *(self._keys[name].address for name in _managers(part)))
+            for part in self._cast
+            if part.kind is _KIND.ADMINISTRATION
+        ]
+
+    def identities(self) -> dict[str, Identity]:
+        """What a home's configuration says of everybody."""
+        found: dict[str, Identity] = {}
+        for part in self._cast:
+            for name, title, office in ((part.name, part.title, 0), *part.offices):
+                found[name] = Identity(
+                    organisation=part.organisation,
+                    signer=KeyRing.uri(name),
+                    kind=part.kind.name,
+                    country=part.country,
+                    title=title,
+                    office=office,
+                    identifiers=part.identifiers,
+                    managers=tuple(KeyRing.uri(manager) for manager in _managers(part)),
+                )
+        return found
+
+    def record(self, sender: Sender, network: Network) -> None:
+        """Record everybody's keys, and wait until they are in force."""
+        now = int(time.time())
+        starts = now + 2
+        records = [
+            record
+            for part in self._cast
+            for record in (
+                self._administration(part, network.domains, starts)
+                if part.kind is _KIND.ADMINISTRATION
+                else [self._other(part, network.domains, now)]
+            )
+        ]
+        sender.record(network.consignments, records)
+        while time.time() < starts + 1:
+            time.sleep(0.05)
+        sender.rpc.call("evm_mine")
+
+    def _administration(self, part: Part, domains: SigningDomains, starts: int) -> Iterator[SignedRecord]:
+        manager = self._keys[_managers(part)[0]]
+        head = Head(ZERO)
+        for name, _, office in ((part.name, part.title, 0), *part.offices):
+            key = self._keys[name]
+            authorised = KeyAuthorisation(
+                organisation=part.organisation,
+                org_head=head,
+                key=key.address,
+                action=KeyAction.AUTHORISE,
+                purposes=_ACTS[part.kind],
+                office=office,
+                not_before=starts,
+                not_after=starts + _LASTING,
+                deadline=starts + _AN_HOUR,
+            )
+            yield _signed(domains, authorised, manager, possession=key)
+            head = heads.organisation(head, domains.digest(authorised))
+        setting = AdministrationSetting(
+            administration=part.organisation, org_head=head, backdating=BACKDATING, deadline=starts + _AN_HOUR
+        )
+        yield _signed(domains, setting, manager)
+
+    def _other(self, part: Part, domains: SigningDomains, now: int) -> SignedRecord:
+        sponsor = next(p for p in self._cast if p.kind is _KIND.ADMINISTRATION and p.country == part.country)
+        key = self._keys[part.name]
+        admitted = OperatorStatus(
+            administration=sponsor.organisation,
+            org_head=Head(ZERO),
+            organisation=part.organisation,
+            kind=part.kind,
+            status=OrganisationStatus.ACTIVE,
+            key=key.address,
+            purposes=_ACTS[part.kind],
+            not_before=now,
+            not_after=now + _LASTING,
+            deadline=now + _AN_HOUR,
+        )
+        return _signed(domains, admitted, self._keys[_managers(sponsor)[0]], possession=key)
+
+
+def _managers(part: Part) -> tuple[str, ...]:
+    if part.kind is not _KIND.ADMINISTRATION:
+        return ()
+    return (f"{part.name}-manager-1", f"{part.name}-manager-2")
+
+
+def _key_names(part: Part) -> Iterator[str]:
+    yield part.name
+    yield from _managers(part)
+    yield from (name for name, _, _ in part.offices)
+
+
+def _signed(
+    domains: SigningDomains, record: ParticipantRecord, manager: LocalSigner, possession: LocalSigner | None = None
+) -> SignedRecord:
+    proof = possession.sign_digest(domains.digest(record)) if possession else b""
+    return SignedRecord(record, manager.sign(domains.of(record), record), proof)

@@ -1,0 +1,199 @@
+"""A participant's home directory: which network, store and keys the command line works with.
+
+`PASSAVANT_HOME`, else ``~/.passavant``. ``config.json`` names the files beside it by relative paths, so that a home
+can be moved; secrets are never in it, only where they are.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from ledger.errors import PassavantError
+
+if TYPE_CHECKING:
+    from ledger.client import ClientSettings
+
+CONFIG: Final = "config.json"
+ENVIRONMENT: Final = "PASSAVANT_HOME"
+
+_SQLITE: Final = "sqlite:///"
+_KEYSTORE: Final = "keystore:"
+
+_START_ONE: Final = "Start one by `passavant devnet up`, or name it by --home"
+
+
+@dataclass(eq=False)
+class HomeError(PassavantError):
+    """A home directory that can't be used. `hint`: what to do about it, a sentence, or empty."""
+
+    path: Path
+    reason: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Which one, what is wrong, what to do."""
+        text = f"{self.path}: {self.reason}"
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A key that this home may sign with, and whose it is.
+
+    Attributes:
+        organisation: the participant's number on the ledger.
+        signer: signer URI; a keystore's paths may be relative to the home.
+        kind: name of an `OrganisationKind`.
+        country: of an administration: ISO 3166 alpha-2; of others: the country of the administration that admitted it.
+        title: for people.
+        office: the only customs office for which the key decides; 0: any.
+        identifiers: as messages name this participant, such as EORI numbers.
+        managers: URIs of the participant's managing keys, where this home has them.
+    """
+
+    organisation: int
+    signer: str
+    kind: str
+    country: str = ""
+    title: str = ""
+    office: int = 0
+    identifiers: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home's configuration; every relative path in it is relative to `path`.
+
+    Attributes:
+        path: the directory.
+        rpc: the node's URL.
+        database: SQLAlchemy URL of the store.
+        network: the network descriptor.
+        index_key: secret of the private index of references.
+        gateway: URL of the gateway, if there is one.
+        relay: URI of the relay key, which may pay for transactions and nothing else; None: reads only.
+        mine: the node waits to be told to mine (an embedded one).
+        participants: whose keys this home has, by the name that ``--as`` takes.
+    """
+
+    path: Path
+    rpc: str
+    database: str = f"{_SQLITE}store.sqlite"
+    network: str = "network.json"
+    index_key: str = "index.key"
+    gateway: str | None = None
+    relay: str | None = None
+    mine: bool = False
+    participants: Mapping[str, Identity] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> "Home":
+        """Read ``config.json`` of a home directory.
+
+        Raises:
+            HomeError: there is none, or it can't be right.
+        """
+        file = path / CONFIG
+        try:
+            values = json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise HomeError(path, "no home of Passavant", _START_ONE) from None
+        except (OSError, ValueError) as error:
+            raise HomeError(file, f"can't be read: {error}") from None
+        known = _known(cls, values, file)
+        people = known.pop("participants", {})
+        if not isinstance(people, dict):
+            raise HomeError(file, "participants is no table")
+        named = {name: _identity(name, entry, file) for name, entry in people.items()}
+        return cls(path=path, participants=named, **known)
+
+    def save(self) -> None:
+        """Write ``config.json``, whole or not at all, readable by its owner only."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"path", "participants"}}
+        values["participants"] = {name: asdict(identity) for name, identity in self.participants.items()}
+        write_private(self.path / CONFIG, json.dumps(values, indent=2) + "\n")
+
+    def identity(self, name: str) -> Identity:
+        """The participant of a name, with paths as they are on this machine.
+
+        Raises:
+            HomeError: this home has no such participant.
+        """
+        found = self.participants.get(name)
+        if found is None:
+            names = ", ".join(sorted(self.participants)) or "none"
+            raise HomeError(self.path, f"knows no participant {name!r}", f"It has {names}")
+        managers = tuple(self._signer(uri) for uri in found.managers)
+        return replace(found, signer=self._signer(found.signer), managers=managers)
+
+    def settings(self) -> "ClientSettings":
+        """What `ledger.client.Client.open` takes."""
+        from ledger.client import ClientSettings
+
+        return ClientSettings(
+            network=self.path / self.network,
+            rpc=self.rpc,
+            database=self.database_url,
+            index_key=self.path / self.index_key,
+            relay=self._signer(self.relay) if self.relay else None,
+            mine=self.mine,
+        )
+
+    @property
+    def database_url(self) -> str:
+        """The store's URL, a SQLite file by its whole path."""
+        if not self.database.startswith(_SQLITE):
+            return self.database
+        return f"{_SQLITE}{(self.path / self.database.removeprefix(_SQLITE)).resolve()}"
+
+    @property
+    def relay_uri(self) -> str | None:
+        """The relay key's URI, with paths as they are on this machine."""
+        return self._signer(self.relay) if self.relay else None
+
+    def _signer(self, uri: str) -> str:
+        if not uri.startswith(_KEYSTORE):
+            return uri
+        file, _, query = uri.removeprefix(_KEYSTORE).partition("?")
+        options = [(k, str(self.path / v) if k == "password-file" else v) for k, v in parse_qsl(query)]
+        return f"{_KEYSTORE}{self.path / file}" + (f"?{urlencode(options, safe='/')}" if options else "")
+
+
+def home_path(given: Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
+    """The directory that was given, else the environment's, else ``~/.passavant``."""
+    named = (os.environ if environ is None else environ).get(ENVIRONMENT)
+    return (given or (Path(named) if named else Path.home() / ".passavant")).expanduser().absolute()
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file for its owner only (0600), whole or not at all."""
+    fresh = file.with_name(f".{file.name}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(file)
+
+
+def _known(struct: type, values: object, file: Path) -> dict[str, Any]:
+    if not isinstance(values, dict):
+        raise HomeError(file, "is no table of settings")
+    unknown = set(values) - {f.name for f in fields(struct)} | values.keys() & {"path"}
+    if unknown:
+        raise HomeError(file, f"does not know {', '.join(sorted(unknown))}")
+    return dict(values)
+
+
+def _identity(name: str, entry: object, file: Path) -> Identity:
+    known = _known(Identity, entry, file)
+    for listed in ("identifiers", "managers"):
+        known[listed] = tuple(known.get(listed, ()))
+    try:
+        return Identity(**known)
+    except TypeError:
+        raise HomeError(file, f"participant {name!r} needs an organisation, a signer and a kind") from None
