@@ -36,6 +36,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
             Founder memory f = founders[i];
             if (!_isFounderValid(f)) revert Participants_FounderInvalid(i);
             _enrol(f.administration, f.country, block.timestamp, 0, [f.firstKey, f.secondKey]);
+            emit Founding(f.administration, f.country, f.firstKey, f.secondKey);
         }
     }
 

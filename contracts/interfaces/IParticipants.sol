@@ -72,6 +72,13 @@ interface IParticipants is IRecorder {
         uint40 validUntil;
     }
 
+    /// @notice The constructor enrolled a founding administration, active from its block's time on.
+    /// @param administration The administration.
+    /// @param country ISO 3166-1 alpha-2.
+    /// @param firstKey One managing key.
+    /// @param secondKey The other.
+    event Founding(uint16 indexed administration, bytes2 country, address firstKey, address secondKey);
+
     /// @notice The council, or its predecessor, changed the standing of an administration.
     /// @param digest The record's digest.
     /// @param administration The administration.
