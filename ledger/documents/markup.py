@@ -55,7 +55,7 @@ def parse(data: bytes, source: str = "") -> Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        _not_well_formed(error.msg or "no XML", error.lineno, error.offset, source)
+        _not_well_formed(error.msg or "no XML", error.lineno, max(error.offset or 0, 1), source)
     return _Reader(source).element(root, 1)
 
 
