@@ -48,7 +48,9 @@ class Identity:
         organisation: the participant's number on the ledger.
         signer: signer URI; a keystore's paths may be relative to the home.
         kind: name of an `OrganisationKind`.
-        country: of an administration: ISO 3166 alpha-2; of others: the country of the administration that admitted it.
+        administration: the administration that admitted it; itself for an administration.
+        country: that administration's: ISO 3166 alpha-2.
+        jurisdictions: customs territories that it speaks for, if any.
         title: for people.
         office: the only customs office for which the key decides; 0: any.
         identifiers: as messages name this participant, such as EORI numbers.
@@ -58,7 +60,9 @@ class Identity:
     organisation: int
     signer: str
     kind: str
+    administration: int
     country: str = ""
+    jurisdictions: tuple[str, ...] = ()
     title: str = ""
     office: int = 0
     identifiers: tuple[str, ...] = ()
@@ -191,9 +195,9 @@ def _known(struct: type, values: object, file: Path) -> dict[str, Any]:
 
 def _identity(name: str, entry: object, file: Path) -> Identity:
     known = _known(Identity, entry, file)
-    for listed in ("identifiers", "managers"):
+    for listed in ("jurisdictions", "identifiers", "managers"):
         known[listed] = tuple(known.get(listed, ()))
     try:
         return Identity(**known)
     except TypeError:
-        raise HomeError(file, f"participant {name!r} needs an organisation, a signer and a kind") from None
+        raise HomeError(file, f"participant {name!r} needs organisation, signer, kind and administration") from None

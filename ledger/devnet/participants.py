@@ -48,6 +48,7 @@ class Part:
     kind: OrganisationKind
     country: str
     identifiers: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
     offices: tuple[tuple[str, str, int], ...] = ()
 
 
@@ -58,6 +59,7 @@ CAST: Final = (
         826,
         _KIND.ADMINISTRATION,
         "GB",
+        jurisdictions=("GB", "XI"),
         offices=(("customs-gb-heathrow", "HM Customs, Heathrow office", 60),),
     ),
     Part(
@@ -66,6 +68,7 @@ CAST: Final = (
         250,
         _KIND.ADMINISTRATION,
         "FR",
+        jurisdictions=("FR", "MC"),
         offices=(("customs-fr-roissy", "Douane, bureau de Roissy", 6_940),),
     ),
     Part("platform", "Albion Marketplace", 100_001, _KIND.OPERATOR, "GB", ("GB111222333000", "FR11122233300011")),
@@ -101,7 +104,9 @@ class Casting:
                     organisation=part.organisation,
                     signer=KeyRing.uri(name),
                     kind=part.kind.name,
+                    administration=self._sponsor(part).organisation,
                     country=part.country,
+                    jurisdictions=part.jurisdictions,
                     title=title,
                     office=office,
                     identifiers=part.identifiers,
@@ -151,7 +156,7 @@ class Casting:
         yield _signed(domains, setting, manager)
 
     def _other(self, part: Part, domains: SigningDomains, now: int) -> SignedRecord:
-        sponsor = next(p for p in self._cast if p.kind is _KIND.ADMINISTRATION and p.country == part.country)
+        sponsor = self._sponsor(part)
         key = self._keys[part.name]
         admitted = OperatorStatus(
             administration=sponsor.organisation,
@@ -166,6 +171,9 @@ class Casting:
             deadline=now + _AN_HOUR,
         )
         return _signed(domains, admitted, self._keys[_managers(sponsor)[0]], possession=key)
+
+    def _sponsor(self, part: Part) -> Part:
+        return next(p for p in self._cast if p.kind is _KIND.ADMINISTRATION and p.country == part.country)
 
 
 def _managers(part: Part) -> tuple[str, ...]:
