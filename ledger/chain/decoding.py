@@ -15,6 +15,7 @@ from ledger.chain.errors import AbiError
 from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.events import Block, Event, Position, Recorded, Refused
 from ledger.domain.keccak import keccak256
+from ledger.domain.participants import Founder
 from ledger.domain.records import RECORDS
 from ledger.domain.wire import WORD, Digest, Wire, layout
 
@@ -70,6 +71,10 @@ def event_signature(record_type: RecordType) -> str:
 REFUSED_SIGNATURE: Final = "Refused(bytes32,uint32,bytes32,uint8,uint8,bytes,bytes)"
 
 
+FOUNDING_SIGNATURE: Final = "Founding(uint16,bytes2,address,address)"
+"""Emitted once for each founding administration, by the constructor of ``Participants``."""
+
+
 def topic(signature: str) -> str:
     """An event's first topic, as JSON-RPC writes it."""
     return f"0x{keccak256(signature.encode()).hex()}"
@@ -88,7 +93,23 @@ def _plan(record_type: RecordType) -> _Plan:
 
 _PLANS: Final = {topic(event_signature(kind)): _plan(kind) for kind in RecordType}
 REFUSED_TOPIC: Final = topic(REFUSED_SIGNATURE)
-KNOWN_TOPICS: Final = frozenset(_PLANS) | {REFUSED_TOPIC}
+RECORDED_TOPICS: Final = frozenset(_PLANS)
+FOUNDING_TOPIC: Final = topic(FOUNDING_SIGNATURE)
+_FOUNDER: Final = struct.Struct(">2s30x12x20s12x20s")
+
+
+def decode_founding(log: RawLog) -> Founder:
+    """The founding administration of a ``Founding`` event.
+
+    Raises:
+        AbiError: the log is none.
+    """
+    try:
+        country, first, second = _FOUNDER.unpack(bytes.fromhex(log.data[2:]))
+        administration = int(log.topics[1], 16)
+    except (ValueError, IndexError, struct.error):
+        raise AbiError("a founding event is not what the contracts write") from None
+    return Founder(administration, country, first, second)
 
 
 def decode_log(log: RawLog, block: Block) -> Event:

@@ -3,11 +3,11 @@
 import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from ledger.chain.decoding import KNOWN_TOPICS, REFUSED_TOPIC
+from ledger.chain.decoding import RECORDED_TOPICS
 from ledger.chain.errors import NodeError
 from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, hexed
@@ -38,6 +38,9 @@ class Tally(Protocol):
 
 class _Receipt(msgspec.Struct):
     status: str = "0x0"
+
+
+_FOUND: Final[Any] = _Receipt | None
 
 
 class _Seen(msgspec.Struct):
@@ -121,7 +124,7 @@ class Flights:
 
     def _receipts(self, transactions: Sequence[OutboxTransaction]) -> list[_Receipt | None]:
         calls = [("eth_getTransactionReceipt", (hexed(transaction.hash),)) for transaction in transactions]
-        answers = self._rpc.batch(calls, shape=_Receipt | None)  # type: ignore[arg-type]
+        answers: list[_Receipt | NodeError | None] = self._rpc.batch(calls, shape=_FOUND)
         return [None if isinstance(answer, NodeError) else answer for answer in answers]
 
     def _waits(self, transaction: OutboxTransaction, receipt: _Receipt | None) -> bool:
@@ -150,7 +153,7 @@ class Flights:
         """Whether one that this transaction was to replace was mined instead."""
         former = self._former.get(transaction.nonce, [])
         for hash_ in former:
-            receipt = self._rpc.typed(_Receipt | None, "eth_getTransactionReceipt", hexed(hash_))  # type: ignore[arg-type]
+            receipt: _Receipt | None = self._rpc.typed(_FOUND, "eth_getTransactionReceipt", hexed(hash_))
             if receipt is not None:
                 self._abandon(transaction.hash, "the one that it was to replace was mined")
                 if int(receipt.status, 16):
@@ -223,7 +226,7 @@ class Foreign:
             "fromBlock": hex(self._network.start_block),
             "toBlock": "latest",
             "address": [hexed(self._network.consignments), hexed(self._network.participants)],
-            "topics": [sorted(KNOWN_TOPICS - {REFUSED_TOPIC}), [hexed(digest) for digest in digests]],
+            "topics": [sorted(RECORDED_TOPICS), [hexed(digest) for digest in digests]],
         }
         return self._rpc.typed(list[_Seen], "eth_getLogs", wanted)
 

@@ -12,16 +12,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from ledger.chain.decoding import RawLog, decode_log
+from ledger.chain.decoding import FOUNDING_TOPIC, RawLog, decode_founding, decode_log
 from ledger.chain.errors import BadAnswer, Diverged, HistoryChanged, NodeError
 from ledger.chain.finality import Finality
 from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_bytes, as_int, hexed
 from ledger.domain.events import Block, Event
+from ledger.domain.participants import Founder
 
 Known = Callable[[int], bytes | None]
 """The 32-byte hash that the reader has kept of the block at a height; None when it keeps none."""
@@ -34,6 +35,10 @@ class _Header(msgspec.Struct):
     hash: str
     parentHash: str  # noqa: N815  JSON-RPC's spelling
     timestamp: str
+
+
+_FOUND: Final[Any] = _Header | None
+_FOUNDING: Final = [FOUNDING_TOPIC]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,22 @@ class LogSource:
             raise HistoryChanged(below.number, below.hash, self._hash(below.number))
         return self._block(hex(low)) if low >= self._network.start_block else None
 
+    def founders(self) -> tuple[int, tuple[Founder, ...]]:
+        """When the network was founded (seconds, UTC), and its founding administrations in their order.
+
+        Raises:
+            BadAnswer: the node has no such events from the network's start block on.
+        """
+        wanted = {
+            "fromBlock": hex(self._network.start_block),
+            "address": self._addresses[1],
+            "topics": [FOUNDING_TOPIC],
+        }
+        logs = self._rpc.typed(list[RawLog], "eth_getLogs", wanted)
+        if not logs:
+            raise BadAnswer("eth_getLogs", "the node has no event of the network's founding")
+        return self._block(logs[0].blockNumber).time, tuple(decode_founding(log) for log in logs)
+
     def _stands(self, after: Block, head: Block, known: Known | None) -> bool:
         """Whether there is anything to read after `after`; False when the node lags."""
         if head.number >= after.number:
@@ -169,7 +190,7 @@ class LogSource:
 
     def _blocks(self, first: int, last: int, after: Block | None) -> tuple[Block, ...]:
         calls = [("eth_getBlockByNumber", (hex(number), False)) for number in range(first, last + 1)]
-        headers = self._rpc.batch(calls, shape=_Header | None)  # type: ignore[arg-type]
+        headers: list[_Header | NodeError | None] = self._rpc.batch(calls, shape=_FOUND)
         blocks: list[Block] = []
         parent = after.hash if after else None
         for number, header in enumerate(headers, first):
@@ -187,10 +208,14 @@ class LogSource:
         return tuple(blocks)
 
     def _events(self, blocks: tuple[Block, ...]) -> tuple[Event, ...]:
-        wanted = {"fromBlock": hex(blocks[0].number), "toBlock": hex(blocks[-1].number), "address": self._addresses}
+        wanted = {
+            "fromBlock": hex(blocks[0].number),
+            "toBlock": hex(blocks[-1].number),
+            "address": self._addresses,
+        }
         logs = self._rpc.typed(list[RawLog], "eth_getLogs", wanted)
         by_hash = {hexed(block.hash): block for block in blocks}
-        events = tuple(decode_log(log, self._home(log, by_hash)) for log in logs)
+        events = tuple(decode_log(log, self._home(log, by_hash)) for log in logs if log.topics[:1] != _FOUNDING)
         places = [(event.position.block, event.position.log) for event in events]
         if any(here >= there for here, there in pairwise(places)):
             raise _Moved  # an event twice, or out of order
@@ -221,7 +246,7 @@ class LogSource:
         return block
 
     def _maybe(self, at: str) -> Block | None:
-        header = self._rpc.typed(_Header | None, "eth_getBlockByNumber", at, False)  # type: ignore[arg-type]  # noqa: FBT003  JSON-RPC
+        header: _Header | None = self._rpc.typed(_FOUND, "eth_getBlockByNumber", at, False)  # noqa: FBT003  JSON-RPC
         return _block_of(header) if header is not None else None
 
 
