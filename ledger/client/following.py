@@ -1,0 +1,127 @@
+"""Follows the chain into the index: one reader, ordered, parent-checked; a change of history is never passed over."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.chain.errors import Diverged, HistoryChanged
+from ledger.chain.logs import LogSource
+from ledger.chain.network import Network
+from ledger.domain.events import Block
+from ledger.errors import PassavantError
+from ledger.index.alarms import Alarms
+from ledger.index.indexer import Indexer
+from ledger.index.store import Store
+
+_log: Final = logging.getLogger(__name__)
+_OBSERVE_EVERY: Final = 1.0
+_POLL: Final = 0.05
+_LONGEST_BACKOFF: Final = 5.0
+
+
+@dataclass(slots=True)
+class Sight:
+    """What was last seen of the node. `failure`: why it can't be read now, or empty."""
+
+    head: int = 0
+    final: int = 0
+    seen_at: float = 0.0
+    failure: str = ""
+
+
+class Follower:
+    """The one writer of the read model in this process."""
+
+    def __init__(self, source: LogSource, store: Store, network: Network) -> None:
+        """Follow a network's log source into a store."""
+        self.sight = Sight()
+        self._source = source
+        self._indexer = Indexer(store)
+        self._alarms = Alarms(store)
+        self._network = network
+        self._woken = threading.Event()
+        self._one = threading.Lock()
+        self._observed = 0.0
+
+    def wake(self) -> None:
+        """Say that there may be a new block."""
+        self._woken.set()
+
+    def sync(self) -> None:
+        """Read up to the node's head.
+
+        Raises:
+            ChainError: the node can't be read, or its history changed where it may not.
+            PassavantError: what it gave does not fit together.
+        """
+        with self._one:
+            try:
+                self._read()
+            except HistoryChanged as error:
+                self._alarms.sound("history", str(error))
+                raise
+            except Diverged as error:
+                self._go_back(error)
+                self._read()
+
+    def run(self, stop: threading.Event) -> None:
+        """Sync until `stop` is set; failures are noted in `sight`, and following goes on."""
+        pause = _POLL
+        while not stop.is_set():
+            self._woken.clear()
+            try:
+                self.sync()
+                pause = _POLL
+            except PassavantError as error:
+                pause = min(2 * pause, _LONGEST_BACKOFF)
+                self._note(error)
+            self._woken.wait(pause)
+
+    def cursor(self) -> Block | None:
+        """The block that the index stands on."""
+        return self._indexer.cursor()
+
+    def _read(self) -> None:
+        cursor = self._indexer.cursor()
+        head = final = -1
+        for batch in self._source.batches(cursor, self._known):
+            self._indexer.apply(batch.blocks, batch.events)
+            head, final = batch.head, batch.final
+        if head < 0:
+            head = self._source.head().number
+            final = self._source.final(head)
+        self._see(head, final)
+
+    def _known(self, number: int) -> bytes | None:
+        block = self._indexer.block(number)
+        return block.hash if block else None
+
+    def _go_back(self, error: Diverged) -> None:
+        below = self._indexer.cursor()
+        if below is None:
+            raise error
+        ancestor = self._source.ancestor(self._known, below, self.sight.final)
+        to_block = ancestor.number if ancestor else self._network.start_block - 1
+        gone = self._indexer.rollback(to_block)
+        _log.warning(
+            "rolled back from block %d to %d, %d records are no longer recorded", below.number, to_block, len(gone)
+        )
+        if gone:
+            self._alarms.sound(
+                "rollback", f"blocks {to_block + 1} to {below.number} are gone, with {len(gone)} records"
+            )
+
+    def _see(self, head: int, final: int) -> None:
+        now = time.time()
+        moved = (head, final) != (self.sight.head, self.sight.final)
+        self.sight = Sight(head, final, now)
+        if moved or now - self._observed > _OBSERVE_EVERY:
+            self._indexer.observe(node_head=head, final=final)
+            self._observed = now
+
+    def _note(self, error: PassavantError) -> None:
+        if self.sight.failure != str(error):
+            _log.warning("the chain can't be followed now: %s", error)
+        self.sight = Sight(self.sight.head, self.sight.final, self.sight.seen_at, str(error))

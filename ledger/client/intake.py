@@ -1,0 +1,93 @@
+"""The door: which entries go into the outbox. What is wrong at any time is refused here; the chain says the rest."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from ledger.chain.errors import SignatureError
+from ledger.chain.signers import recover
+from ledger.client.types import Entry, Submission
+from ledger.domain import values
+from ledger.domain.codes import Outcome
+from ledger.domain.outbox import OutboxRecord
+from ledger.domain.records import ConsignmentRecord, Record, author_of
+from ledger.domain.signing import SigningDomains
+from ledger.domain.wire import Digest, encode
+from ledger.index.outbox import StoreOutbox
+
+KeyOwners = Callable[[Sequence[bytes]], dict[bytes, int]]
+"""The organisations of registered keys, by address."""
+
+
+class Intake:
+    """Takes entries in."""
+
+    def __init__(self, domains: SigningDomains, outbox: StoreOutbox, owners: KeyOwners) -> None:
+        """Check against the keys that `owners` knows; keep in an outbox."""
+        self._domains = domains
+        self._outbox = outbox
+        self._owners = owners
+
+    def take(self, entries: Sequence[Entry]) -> list[Submission]:
+        """Put entries into the outbox, in one database transaction; each once, by digest.
+
+        An entry that is not signed by a key of its author's leaves no trace. One that can never be recorded is kept
+        as refused, so that its author finds the reason.
+
+        Raises:
+            WireError: a value does not fit its type.
+        """
+        digests = [self._domains.digest(entry.record) for entry in entries]
+        signers = [_signer(digest, entry.signature) for digest, entry in zip(digests, entries, strict=True)]
+        owners = self._owners([signer for signer in signers if signer])
+        authentic = [
+            _is_author(entry.record, owners.get(signer or b"")) for entry, signer in zip(entries, signers, strict=True)
+        ]
+        kept = [
+            _outbox_record(entry, digest) for entry, digest, own in zip(entries, digests, authentic, strict=True) if own
+        ]
+        new = dict(zip((record.digest for record in kept), self._outbox.put(kept), strict=True)) if kept else {}
+        refused = self._refuse(entries, digests, new)
+        return [
+            Submission(digest, new[digest], refused.get(digest))
+            if own
+            else Submission(digest, new=False, refused=Outcome.NOT_AUTHENTIC)
+            for digest, own in zip(digests, authentic, strict=True)
+        ]
+
+    def _refuse(
+        self, entries: Sequence[Entry], digests: Sequence[Digest], new: dict[Digest, bool]
+    ) -> dict[Digest, Outcome]:
+        """Refuse those that are new here and can't be recorded at any time."""
+        now = int(time.time())
+        refused: dict[Digest, Outcome] = {}
+        for entry, digest in zip(entries, digests, strict=True):
+            if new.get(digest):
+                outcome = _checked(entry.record, now)
+                if outcome is not Outcome.RECORDED:
+                    refused[digest] = outcome
+        if refused:
+            self._outbox.refuse([(digest, outcome, False) for digest, outcome in refused.items()])
+        return refused
+
+
+def _checked(record: Record, now: int) -> Outcome:
+    if isinstance(record, ConsignmentRecord):
+        return values.check(record) or values.check_deadline(record.deadline, now)
+    return values.check_deadline(record.deadline, now)
+
+
+def _is_author(record: Record, owner: int | None) -> bool:
+    """Whether a key's owner may speak for the author; the council (0) speaks through any administration."""
+    return owner is not None and author_of(record) in {0, owner}
+
+
+def _signer(digest: Digest, signature: bytes) -> bytes | None:
+    try:
+        return recover(digest, signature)
+    except SignatureError:
+        return None
+
+
+def _outbox_record(entry: Entry, digest: Digest) -> OutboxRecord:
+    record = entry.record
+    return OutboxRecord(digest, record.record_type, encode(record), entry.signature, entry.proof, record.deadline)

@@ -1,0 +1,37 @@
+"""One participant's writing desk: from what somebody wants to say to a signed record in the outbox.
+
+The desk knows who signs what, keeps each payload with the record that commits to it, and follows the heads of the
+declarations it writes about, so that a record may be signed before the one ahead of it is in a block.
+"""
+
+from ledger.desk.desk import DECLARATION_SCHEMA, EVIDENCE_SCHEMA, Desk
+from ledger.desk.options import (
+    AmbiguousReference,
+    ControlOptions,
+    DeskError,
+    Directory,
+    Identity,
+    LodgementOptions,
+    RulingOptions,
+    Ticket,
+    UnknownReference,
+    Written,
+)
+from ledger.desk.references import references_of
+
+__all__ = [
+    "DECLARATION_SCHEMA",
+    "EVIDENCE_SCHEMA",
+    "AmbiguousReference",
+    "ControlOptions",
+    "Desk",
+    "DeskError",
+    "Directory",
+    "Identity",
+    "LodgementOptions",
+    "RulingOptions",
+    "Ticket",
+    "UnknownReference",
+    "Written",
+    "references_of",
+]

@@ -1,0 +1,28 @@
+"""From the references of a message to those of the private index."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.documents import LodgedDeclaration, ReferenceKind
+from ledger.index.references import Reference, ReferenceType
+
+_TYPES: Final[Mapping[ReferenceKind, ReferenceType]] = {
+    ReferenceKind.MRN: ReferenceType.MRN,
+    ReferenceKind.UCR: ReferenceType.UCR,
+    ReferenceKind.DUCR: ReferenceType.DUCR,
+    ReferenceKind.MUCR: ReferenceType.MUCR,
+    ReferenceKind.HAWB: ReferenceType.HAWB,
+    ReferenceKind.TRANSPORT: ReferenceType.TRACKING,
+    ReferenceKind.S10: ReferenceType.S10,
+    ReferenceKind.INVOICE: ReferenceType.INVOICE,
+    ReferenceKind.ORDER: ReferenceType.ORDER,
+}
+
+
+def references_of(message: LodgedDeclaration) -> list[Reference]:
+    """A message's references as the private index takes them: an LRN counts per declarant, and alone."""
+    found = [Reference(_TYPES[one.kind], one.value) for one in message.references if one.kind in _TYPES]
+    found.append(Reference(ReferenceType.LRN, message.lrn))
+    if message.declarant.id:
+        found.append(Reference(ReferenceType.LRN, message.lrn, message.declarant.id))
+    return found
