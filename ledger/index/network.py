@@ -86,5 +86,5 @@ def _write(store: "Store", network: Network) -> None:
 
     with store.writing(Lock.SCHEMA) as connection:
         value = msgspec.json.encode(network).decode()
-        if insert_missing(connection, meta, [{"key": _KEY, "value": value}]):
+        if insert_missing(connection, meta, {"key": _KEY, "value": value}):
             save(connection, network.founding())

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, field, fields
-from typing import Any, Final, TypeVar
-
-from sqlalchemy import Connection, delete
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ledger.domain.codes import AdmissionAction, OrganisationKind, OrganisationStatus, Purpose
 from ledger.domain.participants import Key, Mandate, Organisation, Participants
@@ -18,7 +16,9 @@ from ledger.domain.records import (
 from ledger.domain.wire import Head
 from ledger.index.reading import Row, Session
 from ledger.index.sql import upsert
-from ledger.index.tables import keys, mandates, meta, organisations
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 T = TypeVar("T")
 COUNCIL_HEAD: Final = "council head"
@@ -129,16 +129,22 @@ def key(row: Row) -> Key:
     return Key(address, owner, Purpose(purposes), *rest)
 
 
-def save(connection: Connection, participants: Participants) -> None:
+def save(connection: "Connection", participants: Participants) -> None:
     """Write all of these participants."""
+    from ledger.index.tables import keys, mandates, meta, organisations
+
     upsert(connection, meta, [{"key": COUNCIL_HEAD, "value": participants.council_head.hex()}])
     upsert(connection, organisations, [_row(one) for one in participants.organisations.values()])
     upsert(connection, keys, [_row(one) for one in participants.keys.values()])
     upsert(connection, mandates, [_mandate_row(pair, one) for pair, one in participants.mandates.items()])
 
 
-def erase(connection: Connection) -> None:
+def erase(connection: "Connection") -> None:
     """Forget all participants, to fold them anew."""
+    from sqlalchemy import delete
+
+    from ledger.index.tables import keys, mandates, organisations
+
     for table in (organisations, keys, mandates):
         connection.execute(delete(table))
 

@@ -2,8 +2,8 @@
 
 A reference never stands in the database, and never on the chain: what is kept is a token, HMAC-SHA256 under a key
 that lies in a file beside the store, of ``type ‖ 0x00 ‖ scope ‖ 0x00 ‖ normalised value``. The scope is empty but for
-an LRN, which is unique per declarant only. Normalised: Unicode NFKC, upper case, white space and control characters removed; for S10,
-HAWB and TRACKING all but letters and digits go as well, since carriers print them with spaces and hyphens.
+an LRN, which is unique per declarant only. Normalised: Unicode NFKC, upper case, without white space and control
+characters; S10, HAWB and TRACKING keep letters and digits alone, since carriers print them with spaces and hyphens.
 """
 
 import hmac

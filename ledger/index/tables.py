@@ -92,6 +92,7 @@ events: Final = Table(
     _number("author"),
     _hash("declaration", nullable=True),
     _number("organisation", nullable=True),
+    _hash("subject"),
     _hash("body"),
     _hash("signature"),
     _hash("proof"),

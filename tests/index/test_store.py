@@ -54,9 +54,10 @@ def test_a_store_of_another_network_is_refused(url):
 
 
 def test_a_failed_transaction_leaves_nothing(store):
-    with pytest.raises(StoreError), store.writing() as connection:
-        connection.execute(meta.insert(), {"key": "a", "value": "b"})
-        connection.execute(meta.insert(), {"key": "a", "value": "b"})
+    write = {"key": "a", "value": "b"}
+    with pytest.raises(StoreError), store.writing() as connection:  # noqa: PT012
+        connection.execute(meta.insert(), write)
+        connection.execute(meta.insert(), write)
     with store.reading() as session:
         assert session.rows("SELECT value FROM meta WHERE key = ?", "a") == []
 

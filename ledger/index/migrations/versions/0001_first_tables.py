@@ -81,6 +81,7 @@ def _chain() -> None:
         _number("author"),
         _hash("declaration", nullable=True),
         _number("organisation", nullable=True),
+        _hash("subject"),
         _hash("body"),
         _hash("signature"),
         _hash("proof"),

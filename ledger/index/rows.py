@@ -1,0 +1,191 @@
+"""Declarations, consignments and events: rows in, objects out, and the other way round."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from ledger.domain.codes import Flag, Leg, Outcome, RecordType, Regime, Stage, Status
+from ledger.domain.events import Event, Position, Recorded, Refused
+from ledger.domain.lifecycle import Standing
+from ledger.domain.records import RECORDS, ParticipantRecord, author_of
+from ledger.domain.state import DeclarationState, Version
+from ledger.domain.wire import ConsignmentId, DeclarationId, Digest, Head, decode, encode
+from ledger.index.facts import Facts
+from ledger.index.folding import Consignment, Folded, OpenHold, Step, declaration_of
+from ledger.index.participants import subject_of
+from ledger.index.reading import Row, Session
+from ledger.index.sql import values_of
+
+DECLARATION: Final = (
+    "id, consignment, join_key, declarant, agent, administration, leg, regime, stage, status, flags, version,"
+    " commitment, schema, settled, request, requested_commitment, requested_schema, hold_head, link, link_kind,"
+    " lodged_at, opened_block, opened_log, updated_block, updated_log, facts"
+)
+EVENT: Final = (
+    "digest, record_type, outcome, author, subject, body, signature, proof, block, log, blocks.time, transaction_hash"
+    ", hash"
+)
+"""Of ``events JOIN blocks ON number = block``."""
+_VERSION: Final = ("number", "commitment", "schema", "author", "digest")
+_HOLD: Final = ("agency", "reason", "evidence", "digest", "since")
+_facts = msgspec.json.Decoder(Facts)
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def load_declarations(session: Session, ids: Collection[bytes]) -> dict[bytes, Folded]:
+    """Declarations by id, as folded so far."""
+    held = load_holds(session, ids)
+    rows = session.within(f"SELECT {DECLARATION} FROM declarations WHERE id IN ({{keys}})", ids)  # noqa: S608
+    return {row[0]: declaration(row, held.get(row[0], {})) for row in rows}
+
+
+def load_holds(session: Session, ids: Collection[bytes]) -> Mapping[bytes, dict[int, OpenHold]]:
+    """Agencies' open holds per declaration."""
+    sql = "SELECT declaration, agency, reason, evidence, digest, since FROM holds WHERE declaration IN ({keys})"
+    found: dict[bytes, dict[int, OpenHold]] = defaultdict(dict)
+    for row in session.within(sql, ids):
+        found[row[0]][row[1]] = OpenHold(*row[1:])
+    return found
+
+
+def load_consignments(session: Session, ids: Collection[bytes]) -> dict[bytes, Consignment]:
+    """Consignments by id."""
+    rows = session.within("SELECT id, head, declarations FROM consignments WHERE id IN ({keys})", ids)
+    return {row[0]: Consignment(*row) for row in rows}
+
+
+def load_kinds(session: Session, digests: Collection[bytes]) -> dict[bytes, int]:
+    """Record types of recorded digests."""
+    rows = session.within("SELECT digest, record_type FROM events WHERE digest IN ({keys}) AND outcome = 0", digests)
+    return dict((row[0], row[1]) for row in rows)  # noqa: C402 - a row is no pair to mypy
+
+
+def declaration(row: Row, holds: dict[int, OpenHold]) -> Folded:
+    """The declaration of a row of `DECLARATION`'s columns, and its open holds."""
+    state = DeclarationState(
+        id=DeclarationId(row[0]),
+        consignment=ConsignmentId(row[1]),
+        join_key=row[2],
+        declarant=row[3],
+        agent=row[4],
+        administration=row[5],
+        leg=Leg(row[6]),
+        regime=Regime(row[7]),
+        stage=Stage(row[8]),
+        standing=Standing(Status(row[9]), Flag(row[10])),
+        version=Version(row[11], row[12], row[13]),
+        settled=Head(row[14]),
+        request=Digest(row[15]),
+        requested=None if row[16] is None else Version(row[11] + 1, row[16], row[17]),
+        hold_head=Head(row[18]),
+        holders=frozenset(holds),
+    )
+    return Folded(
+        state, row[19], row[20], row[21], (row[22], row[23]), (row[24], row[25]), _facts.decode(row[26]), holds
+    )
+
+
+def declaration_row(folded: Folded) -> dict[str, Any]:
+    """The row of a declaration."""
+    state = folded.state
+    return {
+        "id": state.id,
+        "consignment": state.consignment,
+        "join_key": state.join_key,
+        "declarant": state.declarant,
+        "agent": state.agent,
+        "administration": state.administration,
+        "leg": int(state.leg),
+        "regime": int(state.regime),
+        "stage": int(state.stage),
+        "status": int(state.standing.status),
+        "flags": int(state.standing.flags),
+        "version": state.version.number,
+        "commitment": state.version.commitment,
+        "schema": state.version.schema,
+        "settled": state.settled,
+        "request": state.request,
+        "requested_commitment": state.requested.commitment if state.requested else None,
+        "requested_schema": state.requested.schema if state.requested else None,
+        "hold_head": state.hold_head,
+        "link": folded.link,
+        "link_kind": folded.link_kind,
+        "lodged_at": folded.lodged_at,
+        "opened_block": folded.opened[0],
+        "opened_log": folded.opened[1],
+        "updated_block": folded.updated[0],
+        "updated_log": folded.updated[1],
+        "facts": _encoder.encode(folded.facts).decode(),
+    }
+
+
+def version_rows(declarations: Iterable[Folded]) -> list[dict[str, Any]]:
+    """The rows of versions that were folded anew."""
+    return [
+        {"declaration": one.state.id, **values_of(version, _VERSION)}
+        for one in declarations
+        for version in one.versions
+    ]
+
+
+def hold_rows(declarations: Iterable[Folded]) -> list[dict[str, Any]]:
+    """The rows of agencies' open holds."""
+    return [
+        {"declaration": one.state.id, **values_of(hold, _HOLD)} for one in declarations for hold in one.holds.values()
+    ]
+
+
+def event_row(step: Step) -> dict[str, Any]:
+    """The row of an event."""
+    event, place = step.event, step.event.position
+    return {
+        **(_refused_columns(event) if isinstance(event, Refused) else _recorded_columns(event)),
+        "block": place.block,
+        "log": place.log,
+        "time": place.time,
+        "transaction_hash": place.transaction,
+        "digest": event.digest,
+        "signature": event.signature,
+        "declaration": declaration_of(event),
+        "head_before": step.before,
+        "head_after": step.after,
+        "remarks": int(step.remarks),
+    }
+
+
+def _recorded_columns(event: Recorded) -> dict[str, Any]:
+    record = event.record
+    return {
+        "record_type": int(record.record_type),
+        "outcome": int(Outcome.RECORDED),
+        "author": author_of(record),
+        "organisation": subject_of(record) if isinstance(record, ParticipantRecord) else None,
+        "body": encode(record),
+        "proof": event.proof,
+        "subject": b"",
+    }
+
+
+def _refused_columns(event: Refused) -> dict[str, Any]:
+    return {
+        "record_type": int(event.record_type),
+        "outcome": int(event.outcome),
+        "author": event.author,
+        "organisation": None,
+        "body": event.body,
+        "proof": b"",
+        "subject": event.subject,
+    }
+
+
+def event(row: Row) -> Event:
+    """The event of a row of `EVENT`'s columns."""
+    digest, kind, outcome, author, subject, body, signature, proof, *place = row
+    block, log, time, transaction, block_hash = place
+    position = Position(block, block_hash, time, transaction, log)
+    if outcome:
+        kind = RecordType(kind)
+        return Refused(digest, author, subject, kind, Outcome(outcome), body, signature, position)
+    return Recorded(Digest(digest), decode(RECORDS[RecordType(kind)], body), signature, proof, position)
