@@ -110,6 +110,8 @@ class Home:
         except (OSError, ValueError) as error:
             raise HomeError(file, f"can't be read: {error}") from None
         known = _known(cls, values, file)
+        if "rpc" not in known:
+            raise HomeError(file, "names no node (rpc)")
         people = known.pop("participants", {})
         if not isinstance(people, dict):
             raise HomeError(file, "participants is no table")
