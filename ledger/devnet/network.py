@@ -168,7 +168,8 @@ class Devnet:
 
     def stop(self) -> None:
         """Stop the gateway, keep a last copy of the chain, stop anvil. Safe to repeat."""
-        self.places.ready.unlink(missing_ok=True)
+        if self._lock >= 0:
+            self.places.ready.unlink(missing_ok=True)
         if self._gateway:
             self._gateway.stop()
             self._gateway = None

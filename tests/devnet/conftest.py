@@ -1,6 +1,7 @@
 import os
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 
@@ -52,13 +53,11 @@ def _nothing_stays():
 
 def _anvils():
     found = set()
-    for pid in filter(str.isdigit, os.listdir("/proc")):
+    for file in Path("/proc").glob("[0-9]*/stat"):
         try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-                stat = file.read()
+            name, _, rest = file.read_text(encoding="utf-8").rpartition(")")
         except OSError:
             continue
-        name, _, rest = stat.rpartition(")")
         if name.endswith("(anvil") and rest.split()[0] != "Z" and int(rest.split()[1]) == os.getpid():
-            found.add(pid)
+            found.add(name)
     return found

@@ -86,5 +86,5 @@ def test_which_anvil(tmp_path, monkeypatch):
     monkeypatch.setattr(anvil_module, "_PLATFORM_PACKAGE", tmp_path / "nothing")
     assert find_anvil({"PATH": str(tmp_path)}) == named
     named.chmod(stat.S_IRUSR)
-    with pytest.raises(DevnetError, match="there is no anvil. Run scripts/setup"):
+    with pytest.raises(DevnetError, match=r"there is no anvil. Run scripts/setup"):
         find_anvil({"PATH": str(tmp_path / "empty")})

@@ -44,12 +44,12 @@ def test_other_databases_and_no_relay(tmp_path):
 
 
 def test_a_participant_that_is_not_there(home):
-    with pytest.raises(HomeError, match="knows no participant 'bob'. It has alice"):
+    with pytest.raises(HomeError, match=r"knows no participant 'bob'. It has alice"):
         home.identity("bob")
 
 
 def test_no_home(tmp_path):
-    with pytest.raises(HomeError, match="no home of Passavant. Start one by `passavant devnet up`"):
+    with pytest.raises(HomeError, match=r"no home of Passavant. Start one by `passavant devnet up`"):
         Home.load(tmp_path)
 
 

@@ -18,6 +18,12 @@ STUBBORN = (
 )
 
 
+def mark_of(pid):
+    found = Mark.of(pid)
+    assert found
+    return found
+
+
 def started(tmp_path, command=SLEEPS):
     program = Program(command, tmp_path / "it.log")
     while "here" not in program.said():
@@ -70,14 +76,16 @@ def test_a_log_is_cut_when_large(tmp_path, monkeypatch):
 
 
 def test_the_environment_of_a_program(tmp_path):
-    program = Program([sys.executable, "-S", "-c", "import os; print(os.environ['X'])"], tmp_path / "it.log", {"X": "y"})
+    program = Program(
+        [sys.executable, "-S", "-c", "import os; print(os.environ['X'])"], tmp_path / "it.log", {"X": "y"}
+    )
     assert program.wait(20)
     assert program.said() == "y\n"
 
 
 def test_a_mark_names_one_process_and_no_later_one(tmp_path):
     process = subprocess.Popen(SLEEPS, stdout=subprocess.DEVNULL)
-    mark = Mark.of(process.pid)
+    mark = mark_of(process.pid)
     file = tmp_path / "pid"
     mark.save(file)
     assert Mark.load(file) == mark
@@ -92,6 +100,7 @@ def test_a_mark_names_one_process_and_no_later_one(tmp_path):
 
 def test_a_dead_child_that_nobody_waited_for_does_not_run():
     process = subprocess.Popen([sys.executable, "-S", "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout
     process.stdout.read()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert Mark.of(process.pid) is None
@@ -108,7 +117,7 @@ def test_no_mark(tmp_path, content):
 @pytest.mark.parametrize(("command", "gently"), [(SLEEPS, True), (STUBBORN, False)])
 def test_ending_a_process_of_somebody_else(tmp_path, command, gently):
     program = started(tmp_path, command)
-    mark = Mark.of(program.pid)
+    mark = mark_of(program.pid)
     assert mark.end(5 if gently else 0.1) is gently
     assert not mark.runs
     program.wait(10)

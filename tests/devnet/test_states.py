@@ -36,7 +36,15 @@ def test_a_state_without_a_first_block_is_taken_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b'{"blocks": [', b"[]", b"{}", b'{"blocks": [{}]}', b'{"blocks": [{"header": {"number": "x", "timestamp": "0x1"}}]}']
+    "content",
+    [
+        b"",
+        b'{"blocks": [',
+        b"[]",
+        b"{}",
+        b'{"blocks": [{}]}',
+        b'{"blocks": [{"header": {"number": "x", "timestamp": "0x1"}}]}',
+    ],
 )
 def test_a_broken_copy_is_told_and_put_aside(tmp_path, content):
     states = States(tmp_path)
@@ -49,7 +57,7 @@ def test_a_broken_copy_is_told_and_put_aside(tmp_path, content):
 
 
 def test_alarms_are_told_and_kept(tmp_path):
-    told = []
+    told: list[Alarm] = []
     assert Alarms(tmp_path).all() == []
     Alarms(tmp_path, told.append).raise_("one", "first")
     Alarms(tmp_path).raise_("two", "second")

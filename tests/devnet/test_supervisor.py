@@ -107,7 +107,7 @@ def test_a_broken_copy_falls_back_to_the_previous_one(supervised, tmp_path):
 def test_no_copy_that_can_be_read(supervised, tmp_path):
     for name in (CURRENT, PREVIOUS):
         (tmp_path / name).write_text("{")
-    with pytest.raises(DevnetError, match="no copy of the chain can be read. Restore one from a backup"):
+    with pytest.raises(DevnetError, match=r"no copy of the chain can be read. Restore one from a backup"):
         supervised().start()
     assert kinds(tmp_path) == ["state-broken", "state-broken"]
 
