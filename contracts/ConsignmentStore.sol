@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Recorder} from "./Recorder.sol";
 import {IConsignments} from "./interfaces/IConsignments.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
-import {OrganisationStatus, Outcome} from "./types/Codes.sol";
+import {Outcome} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
 import {Key} from "./types/Key.sol";
 import {Organisation} from "./types/Organisation.sol";
@@ -137,9 +137,5 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
         uint16 administration = state.administration();
         // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
         return administration == organisation || participants.competent(administration, organisation);
-    }
-
-    function _isSuspended(Organisation administration) internal view returns (bool) {
-        return administration.statusAt(block.timestamp) == OrganisationStatus.SUSPENDED;
     }
 }

@@ -35,7 +35,7 @@ abstract contract Council is ParticipantStore {
         if (!Forms.admission(entry.body)) return Outcome.MALFORMED;
         outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!_isActive(author.organisation, OrganisationKind.ADMINISTRATION)) {
+        if (!author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp)) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
         bool byPredecessor = r.predecessor != 0 && r.predecessor == author.id;
@@ -54,7 +54,7 @@ abstract contract Council is ParticipantStore {
 
         _council = next;
         _admit(r, r.predecessor != 0 && !byPredecessor ? MARK_TAKEN_OVER : 0);
-        emit Admission(digest, r.administration, author.id, r, entry.signature, entry.proof);
+        _emit(entry, Admission.selector, digest, bytes32(uint256(r.administration)), author.id);
     }
 
     /// @dev The delay before a change of managing keys, and of an administration's standing.
@@ -79,7 +79,7 @@ abstract contract Council is ParticipantStore {
             Key key = _keys[_signer(digest, proof.approval(count, i))];
             uint32 id = key.organisation();
             bool votes = id != 0 && id <= type(uint16).max && key.manages() && key.validAt(block.timestamp)
-                && _isActive(_organisations[id], OrganisationKind.ADMINISTRATION);
+                && _organisations[id].acts(OrganisationKind.ADMINISTRATION, block.timestamp);
             if (!votes || (seen[id >> 8] >> (id & 0xff)) & 1 == 1) continue;
             seen[id >> 8] |= 1 << (id & 0xff);
             ++approvals;
@@ -91,7 +91,7 @@ abstract contract Council is ParticipantStore {
         if (action == AdmissionAction.ADMIT) return _checkAdmission(r);
         if (action == AdmissionAction.SUCCEED) return _checkSuccession(r, byPredecessor);
         Organisation target = _organisations[r.administration];
-        if (target.kind() != OrganisationKind.ADMINISTRATION) return Outcome.UNKNOWN_ORGANISATION;
+        if (!target.isA(OrganisationKind.ADMINISTRATION)) return Outcome.UNKNOWN_ORGANISATION;
         if (r.country != 0 && r.country != target.country()) return Outcome.MALFORMED;
         OrganisationStatus last = target.lastStatus();
         bool suspended = last == OrganisationStatus.SUSPENDED;
@@ -110,7 +110,7 @@ abstract contract Council is ParticipantStore {
         Organisation incumbent = _organisations[_administrationOf[r.country]];
         bool taken = incumbent.lastStatus() == OrganisationStatus.ACTIVE
             || incumbent.lastStatus() == OrganisationStatus.SUCCEEDED
-            || incumbent.statusAt(r.effectiveAt) == OrganisationStatus.ACTIVE;
+            || incumbent.isAt(OrganisationStatus.ACTIVE, r.effectiveAt);
         return taken ? Outcome.IDENTITY_TAKEN : Outcome.RECORDED;
     }
 
@@ -121,7 +121,7 @@ abstract contract Council is ParticipantStore {
         returns (Outcome)
     {
         Organisation former = _organisations[r.predecessor];
-        if (former.kind() != OrganisationKind.ADMINISTRATION) return Outcome.UNKNOWN_ORGANISATION;
+        if (!former.isA(OrganisationKind.ADMINISTRATION)) return Outcome.UNKNOWN_ORGANISATION;
         if (former.country() != r.country) return Outcome.MALFORMED;
         if (_isKnown(r.administration) || _administrationOf[r.country] != r.predecessor) {
             return Outcome.IDENTITY_TAKEN;

@@ -7,6 +7,7 @@ import {KeyAction, OrganisationKind, Outcome, PURPOSE_MANAGE} from "./types/Code
 import {Forms} from "./types/Forms.sol";
 import {Head} from "./types/Heads.sol";
 import {Key, newKey} from "./types/Key.sol";
+import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
 
 /// @title What a managing key does with the keys of its organisation
@@ -27,14 +28,16 @@ abstract contract KeyRing is Council {
         if (!Forms.keyAuthorisation(entry.body) || !_purposesFit(r, author)) return Outcome.MALFORMED;
         outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!_isActiveMember(author.organisation, author.sponsor, author.organisation.kind())) {
+        if (!_isActiveMember(
+                author.organisation, author.sponsor, OrganisationKind(author.organisation.kind())
+            )) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
         if (Head.wrap(r.orgHead) != _heads[author.id]) return Outcome.STALE_HEAD;
         outcome = _actOnKey(r, digest, entry.proof, author);
         if (outcome != Outcome.RECORDED) return outcome;
         _heads[author.id] = next;
-        emit KeyAuthorisation(digest, author.id, r.key, r, entry.signature, entry.proof);
+        _emit(entry, KeyAuthorisation.selector, digest, bytes32(uint256(author.id)), uint160(r.key));
     }
 
     /// @dev Writes the key only when it returns RECORDED.
@@ -52,7 +55,7 @@ abstract contract KeyRing is Council {
             return outcome;
         }
         if (key.organisation() != author.id) return Outcome.NOT_COMPETENT;
-        if (action == KeyAction.SHORTEN) (outcome, key) = _shorten(r, key, author.organisation.kind());
+        if (action == KeyAction.SHORTEN) (outcome, key) = _shorten(r, key, author.organisation);
         else if (action == KeyAction.COMPROMISED) (outcome, key) = _compromise(r, key);
         else (outcome, key) = _veto(key, author.signer == r.key);
         if (outcome == Outcome.RECORDED) _keys[r.key] = key;
@@ -64,7 +67,7 @@ abstract contract KeyRing is Council {
         returns (bool)
     {
         return r.action != uint256(KeyAction.AUTHORISE)
-            || Forms.purposesFit(r.purposes, author.organisation.kind());
+            || Forms.purposesFit(r.purposes, OrganisationKind(author.organisation.kind()));
     }
 
     function _checkNewKey(Records.KeyAuthorisation calldata r, bytes32 digest, bytes calldata proof)
@@ -91,7 +94,7 @@ abstract contract KeyRing is Council {
         _managingKeys[r.organisation].push(r.key);
     }
 
-    function _shorten(Records.KeyAuthorisation calldata r, Key key, OrganisationKind kind)
+    function _shorten(Records.KeyAuthorisation calldata r, Key key, Organisation organisation)
         private
         view
         returns (Outcome, Key)
@@ -100,7 +103,7 @@ abstract contract KeyRing is Council {
         if (r.notAfter >= until || r.notAfter <= block.timestamp) return (Outcome.WINDOW_INVALID, key);
         if (!key.manages()) return (Outcome.RECORDED, key.withNotAfter(r.notAfter));
         if (r.notAfter < block.timestamp + _notice(false)) return (Outcome.NOTICE_TOO_SHORT, key);
-        if (kind == OrganisationKind.ADMINISTRATION && _remaining(r) < _LEAST_MANAGING_KEYS) {
+        if (organisation.isA(OrganisationKind.ADMINISTRATION) && _remaining(r) < _LEAST_MANAGING_KEYS) {
             return (Outcome.MANAGING_KEYS_NEEDED, key);
         }
         // A veto gives back the window from before the first shortening that had not taken effect.

@@ -54,7 +54,7 @@ abstract contract Lodgement is ConsignmentStore {
         bytes32 id = r.consignment;
         if (id == 0) id = digest;
         else _joined[id] = _consignmentHead(id).extend(digest);
-        emit Declaration(digest, id, r.declarant, r, entry.signature, entry.proof);
+        _emit(entry, Declaration.selector, digest, id, r.declarant);
     }
 
     /// @dev Amendment and invalidation requests and presentation notices: the first four fields are the same.
@@ -74,7 +74,7 @@ abstract contract Lodgement is ConsignmentStore {
 
         _requests[id] = digest;
         _declarations[id].state = _declarations[id].state.withPending(_pendingOf(entry.recordType));
-        _emitRequest(entry, digest, id, author.id);
+        _emit(entry, _eventOf(entry.recordType), digest, id, author.id);
     }
 
     function _mayDeclare(Records.Declaration calldata r, Author memory author)
@@ -88,7 +88,7 @@ abstract contract Lodgement is ConsignmentStore {
         if (byOperator && !_isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
-        bool open = _isActive(author.addressed, OrganisationKind.ADMINISTRATION);
+        bool open = author.addressed.acts(OrganisationKind.ADMINISTRATION, block.timestamp);
         return open ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
@@ -121,14 +121,14 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     function _firstState(Records.Declaration calldata r) private pure returns (State) {
-        Status first = Status.LODGED;
-        if (r.stage == uint256(Stage.PRE_LODGED)) first = Status.PRE_LODGED;
-        if (r.stage == uint256(Stage.REPORTED)) first = Status.REPORTED;
+        uint256 first = uint256(Status.LODGED);
+        if (r.stage == uint256(Stage.PRE_LODGED)) first = uint256(Status.PRE_LODGED);
+        if (r.stage == uint256(Stage.REPORTED)) first = uint256(Status.REPORTED);
         uint256 flags = r.declarant == 0 ? FLAG_RECEIVED_OUTSIDE : 0;
         if (r.consignment != 0) flags |= FLAG_JOINED;
         uint256 anchor = r.consignment == 0 ? uint160(r.joinKey) : uint160(bytes20(r.consignment));
         return State.wrap(
-            uint256(first) | (uint256(r.leg) << LEG_AT) | (uint256(r.regime) << REGIME_AT)
+            first | (uint256(r.leg) << LEG_AT) | (uint256(r.regime) << REGIME_AT)
                 | (uint256(r.administration) << ADMINISTRATION_AT) | (uint256(r.declarant) << DECLARANT_AT)
                 | (1 << VERSION_AT) | (flags << FLAGS_AT) | (anchor << ANCHOR_AT)
         );
@@ -151,7 +151,7 @@ abstract contract Lodgement is ConsignmentStore {
         if (outcome != Outcome.RECORDED) return outcome;
         bool active = entry.recordType == Records.PRESENTATION_NOTICE
             ? _isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)
-            : _isActive(author.organisation, OrganisationKind.OPERATOR);
+            : author.organisation.acts(OrganisationKind.OPERATOR, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
@@ -164,7 +164,7 @@ abstract contract Lodgement is ConsignmentStore {
             if (outcome != Outcome.RECORDED) return outcome;
         }
         if (Head.wrap(bytes32(body.word(1))) != declared.settled) return Outcome.STALE_HEAD;
-        if (state.pending() != Pending.NONE) return Outcome.REQUEST_PENDING;
+        if (state.pending() != uint256(Pending.NONE)) return Outcome.REQUEST_PENDING;
         return Lifecycle.isLive(state.status()) ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
     }
 
@@ -175,7 +175,7 @@ abstract contract Lodgement is ConsignmentStore {
         if (!mandate.covers(state.leg(), state.administration(), block.timestamp)) {
             return Outcome.MANDATE_MISSING;
         }
-        bool active = _isActive(giver, OrganisationKind.OPERATOR);
+        bool active = giver.acts(OrganisationKind.OPERATOR, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
@@ -190,19 +190,10 @@ abstract contract Lodgement is ConsignmentStore {
         return recordType == Records.INVALIDATION_REQUEST ? Pending.INVALIDATION : Pending.PRESENTATION;
     }
 
-    function _emitRequest(Records.Entry calldata entry, bytes32 digest, bytes32 id, uint32 author) private {
-        if (entry.recordType == Records.AMENDMENT_REQUEST) {
-            emit AmendmentRequest(
-                digest, id, author, entry.body.amendmentRequest(), entry.signature, entry.proof
-            );
-        } else if (entry.recordType == Records.INVALIDATION_REQUEST) {
-            emit InvalidationRequest(
-                digest, id, author, entry.body.invalidationRequest(), entry.signature, entry.proof
-            );
-        } else {
-            emit PresentationNotice(
-                digest, id, author, entry.body.presentationNotice(), entry.signature, entry.proof
-            );
-        }
+    function _eventOf(uint8 recordType) private pure returns (bytes32) {
+        if (recordType == Records.AMENDMENT_REQUEST) return AmendmentRequest.selector;
+        return recordType == Records.INVALIDATION_REQUEST
+            ? InvalidationRequest.selector
+            : PresentationNotice.selector;
     }
 }

@@ -42,7 +42,7 @@ abstract contract Membership is Council {
         if (r.key != address(0)) _giveKey(r);
         _heads[id] = next;
         _organisations[id] = _withMembership(r);
-        emit OperatorStatus(digest, id, author.id, r, entry.signature, entry.proof);
+        _emit(entry, OperatorStatus.selector, digest, bytes32(uint256(id)), author.id);
     }
 
     function _setting(Records.Entry calldata entry, bytes32 digest, Author memory author)
@@ -61,7 +61,7 @@ abstract contract Membership is Council {
 
         _heads[author.id] = next;
         _organisations[author.id] = author.organisation.withBackdating(r.backdating, block.timestamp);
-        emit AdministrationSetting(digest, author.id, author.id, r, entry.signature, entry.proof);
+        _emit(entry, AdministrationSetting.selector, digest, bytes32(uint256(author.id)), author.id);
     }
 
     function _grant(Records.Entry calldata entry, bytes32 digest, Author memory author)
@@ -80,17 +80,17 @@ abstract contract Membership is Council {
         }
         if (r.serial <= last.serial()) return Outcome.SERIAL_NOT_INCREASING;
         // Whoever gets the id later would hold a mandate that was not meant for it.
-        if (_organisations[r.agent].kind() != OrganisationKind.OPERATOR) return Outcome.UNKNOWN_ORGANISATION;
+        if (!_organisations[r.agent].isA(OrganisationKind.OPERATOR)) return Outcome.UNKNOWN_ORGANISATION;
 
         _mandates[author.id][r.agent] = newMandate(r, digest);
-        emit Grant(digest, author.id, r.agent, r, entry.signature, entry.proof);
+        _emit(entry, Grant.selector, digest, bytes32(uint256(author.id)), r.agent);
     }
 
     /// @dev The key serves, and the administration is active.
     function _mayManage(Author memory author, uint256 deadline) internal view returns (Outcome outcome) {
         outcome = _checkKey(author.key, deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        bool active = _isActive(author.organisation, OrganisationKind.ADMINISTRATION);
+        bool active = author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
@@ -107,7 +107,7 @@ abstract contract Membership is Council {
         (uint16 sponsor,) = competentFor(member.sponsor());
         if (sponsor != author) return Outcome.NOT_COMPETENT;
         if (Head.wrap(r.orgHead) != _heads[r.organisation]) return Outcome.STALE_HEAD;
-        return uint256(member.kind()) == r.kind ? Outcome.RECORDED : Outcome.MALFORMED;
+        return member.kind() == r.kind ? Outcome.RECORDED : Outcome.MALFORMED;
     }
 
     /// @dev A further key is given with notice, so that a managing key of the organisation can veto an administration

@@ -61,9 +61,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
             country: word.country(),
             sponsor: word.sponsor(),
             successor: word.successor(),
-            backdating: word.kind() == OrganisationKind.ADMINISTRATION
-                ? word.backdatingAt(block.timestamp)
-                : 0,
+            backdating: word.isA(OrganisationKind.ADMINISTRATION) ? word.backdatingAt(block.timestamp) : 0,
             mark: word.mark(),
             head: Head.unwrap(_heads[id])
         });
@@ -120,7 +118,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
         active = new uint16[](_countActive());
         uint256 found = 0;
         for (uint256 i = 0; found < active.length; ++i) {
-            if (_isActive(_administrations[i])) active[found++] = _administrations[i];
+            if (_isActiveNow(_administrations[i])) active[found++] = _administrations[i];
         }
     }
 
@@ -205,13 +203,13 @@ abstract contract ParticipantStore is IParticipants, Recorder {
         if (sponsor != 0) (, word) = competentFor(sponsor);
     }
 
-    function _isActive(uint32 administration) internal view returns (bool) {
-        return _organisations[administration].statusAt(block.timestamp) == OrganisationStatus.ACTIVE;
+    function _isActiveNow(uint32 administration) internal view returns (bool) {
+        return _organisations[administration].isAt(OrganisationStatus.ACTIVE, block.timestamp);
     }
 
     function _countActive() internal view returns (uint256 count) {
         for (uint256 i = 0; i < _administrations.length; ++i) {
-            if (_isActive(_administrations[i])) ++count;
+            if (_isActiveNow(_administrations[i])) ++count;
         }
     }
 
@@ -231,7 +229,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
     }
 
     function _isKnown(uint32 id) internal view returns (bool) {
-        return _organisations[id].kind() != OrganisationKind.NONE;
+        return !_organisations[id].isA(OrganisationKind.NONE);
     }
 
     function _isKeyTaken(address signer) internal view returns (bool) {

@@ -126,27 +126,27 @@ abstract contract Recorder is IRecorder, IERC5267 {
         if (entry.body.length != length) return (Outcome.MALFORMED, 0);
         digest = entry.body.digest(domainSeparator(), typeHash);
         Author memory author;
-        (outcome, author) = _authenticate(entry, digest);
+        outcome = _authenticate(entry, digest, author);
         if (outcome != Outcome.RECORDED) return (outcome, digest);
         outcome = _apply(entry, digest, author);
         if (outcome > Outcome.ALREADY_RECORDED) _refuse(entry, digest, author.id, outcome);
     }
 
-    /// @dev RECORDED when the signature is that of a registered key of the author's.
-    function _authenticate(Records.Entry calldata entry, bytes32 digest)
+    /// @dev RECORDED when the signature is that of a registered key of the author's; `author` is then complete.
+    function _authenticate(Records.Entry calldata entry, bytes32 digest, Author memory author)
         private
         view
-        returns (Outcome, Author memory author)
+        returns (Outcome)
     {
         (bool named, uint32 id, uint16 addressed) = _named(entry.recordType, entry.body);
-        if (!named) return (Outcome.MALFORMED, author);
+        if (!named) return Outcome.MALFORMED;
         author.signer = _signer(digest, entry.signature);
-        if (author.signer == address(0)) return (Outcome.NOT_AUTHENTIC, author);
+        if (author.signer == address(0)) return Outcome.NOT_AUTHENTIC;
         (author.key, author.organisation, author.sponsor, author.addressed) =
             _authority(author.signer, id, addressed);
         author.id = author.key.organisation();
         bool authentic = author.id != 0 && (id == 0 ? author.id <= type(uint16).max : id == author.id);
-        return (authentic ? Outcome.RECORDED : Outcome.NOT_AUTHENTIC, author);
+        return authentic ? Outcome.RECORDED : Outcome.NOT_AUTHENTIC;
     }
 
     function _refuse(Records.Entry calldata entry, bytes32 digest, uint32 author, Outcome outcome) private {
@@ -168,9 +168,14 @@ abstract contract Recorder is IRecorder, IERC5267 {
         return key.purposes() & purpose == 0 ? Outcome.KEY_PURPOSE : Outcome.RECORDED;
     }
 
-    function _isActive(Organisation organisation, OrganisationKind kind) internal view returns (bool) {
-        return
-            organisation.kind() == kind && organisation.statusAt(block.timestamp) == OrganisationStatus.ACTIVE;
+    function _emit(
+        Records.Entry calldata entry,
+        bytes32 selector,
+        bytes32 digest,
+        bytes32 second,
+        uint256 third
+    ) internal {
+        Bodies.log(entry, selector, digest, second, bytes32(third));
     }
 
     /// @dev An operator, agency or auditor whose administration was not expelled.
@@ -179,11 +184,8 @@ abstract contract Recorder is IRecorder, IERC5267 {
         view
         returns (bool)
     {
-        return _isActive(organisation, kind) && !_isExpelled(sponsor);
-    }
-
-    function _isExpelled(Organisation administration) internal view returns (bool) {
-        return administration.statusAt(block.timestamp) == OrganisationStatus.EXPELLED;
+        return organisation.acts(kind, block.timestamp)
+            && !sponsor.isAt(OrganisationStatus.EXPELLED, block.timestamp);
     }
 
     function _name(bytes32 network) private pure returns (string memory) {

@@ -9,16 +9,23 @@ import {
     FLAG_OVERRIDDEN,
     HoldAction,
     OrganisationKind,
+    OrganisationStatus,
     Outcome,
     PURPOSE_DECIDE,
     PURPOSE_HOLD,
     Pending,
-    REASON_OVERRIDE,
-    Status
+    REASON_OVERRIDE
 } from "./types/Codes.sol";
 import {Forms} from "./types/Forms.sol";
 import {Head} from "./types/Heads.sol";
-import {Lifecycle, Ruling} from "./types/Lifecycle.sol";
+import {
+    Lifecycle,
+    RULING_NAMES_REQUEST,
+    RULING_OVERRIDES,
+    RULING_SCOPED,
+    RULING_SUPERSEDES,
+    Row
+} from "./types/Lifecycle.sol";
 import {Proofs} from "./types/Proofs.sol";
 import "./types/Records.sol" as Records;
 import {State} from "./types/State.sol";
@@ -41,6 +48,7 @@ abstract contract Rulings is ConsignmentStore {
         outcome = _mayRule(author, r.deadline, r.office);
         if (outcome != Outcome.RECORDED) return outcome;
         State state = declared.state;
+        uint256 wasPending = state.pending();
         outcome = _checkRuling(state, author.id, Head.wrap(r.prev), settled);
         if (outcome == Outcome.RECORDED) (outcome, state) = _transition(r, state);
         if (outcome == Outcome.RECORDED) {
@@ -48,14 +56,14 @@ abstract contract Rulings is ConsignmentStore {
         }
         if (outcome == Outcome.RECORDED && !_isLimitValid(r)) outcome = Outcome.LIMIT_INVALID;
         if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation);
-        if (outcome == Outcome.RECORDED) (outcome, state) = _nextVersion(r, declared.state.pending(), state);
+        if (outcome == Outcome.RECORDED) (outcome, state) = _nextVersion(r, wasPending, state);
         if (outcome != Outcome.RECORDED) return outcome;
 
         declared.settled = next;
         declared.state = state;
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
-        if (r.request != 0 && state.pending() == Pending.NONE) delete _requests[r.declaration];
-        emit Decision(digest, r.declaration, author.id, r, entry.signature, entry.proof);
+        if (r.request != 0 && state.pending() == uint256(Pending.NONE)) delete _requests[r.declaration];
+        _emit(entry, Decision.selector, digest, r.declaration, author.id);
     }
 
     function _control(Records.Entry calldata entry, bytes32 digest, Author memory author)
@@ -86,7 +94,7 @@ abstract contract Rulings is ConsignmentStore {
 
         declared.settled = next;
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
-        emit Control(digest, r.declaration, author.id, r, entry.signature, entry.proof);
+        _emit(entry, Control.selector, digest, r.declaration, author.id);
     }
 
     function _hold(Records.Entry calldata entry, bytes32 digest, Author memory author)
@@ -115,7 +123,7 @@ abstract contract Rulings is ConsignmentStore {
         if (sets) ++holds.open;
         else --holds.open;
         _declarations[r.declaration].state = _withHolds(state, sets, holds.open);
-        emit Hold(digest, r.declaration, author.id, r, entry.signature, entry.proof);
+        _emit(entry, Hold.selector, digest, r.declaration, author.id);
     }
 
     function _mayRule(Author memory author, uint256 deadline, uint32 office)
@@ -127,8 +135,8 @@ abstract contract Rulings is ConsignmentStore {
         if (outcome != Outcome.RECORDED) return outcome;
         uint32 keysOffice = author.key.office();
         if (keysOffice != 0 && keysOffice != office) return Outcome.KEY_PURPOSE;
-        bool active = _isActive(author.organisation, OrganisationKind.ADMINISTRATION)
-            || _isSuspended(author.organisation);
+        bool active = author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp)
+            || author.organisation.isAt(OrganisationStatus.SUSPENDED, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
@@ -144,21 +152,21 @@ abstract contract Rulings is ConsignmentStore {
 
     /// @dev Whether the decision names what is pending, and what the lifecycle makes of it.
     function _transition(Records.Decision calldata r, State state) private view returns (Outcome, State) {
-        DecisionKind kind = DecisionKind(r.kind);
-        bytes32 toName = Lifecycle.safeguards(kind) || state.pending() == Pending.NONE
+        Row row = Lifecycle.rowOf(r.kind);
+        bytes32 toName = state.pending() == uint256(Pending.NONE) || row.safeguards()
             ? bytes32(0)
             : _requests[r.declaration];
         if (r.request != toName) return (Outcome.REQUEST_NOT_NAMED, state);
-        Ruling memory ruling = Ruling({
-            kind: kind,
-            scoped: r.scope != 0,
-            supersedes: r.supersedes != 0,
-            overrides: r.reason == REASON_OVERRIDE && r.evidence != 0,
-            namesRequest: r.request != 0
-        });
-        (Outcome outcome, Status status, uint256 flags) =
-            Lifecycle.decide(state.status(), state.flags(), ruling);
+        (Outcome outcome, uint256 status, uint256 flags) =
+            row.decide(state.status(), state.flags(), _ruling(r));
         return (outcome, state.withStanding(status, flags));
+    }
+
+    function _ruling(Records.Decision calldata r) private pure returns (uint256 ruling) {
+        if (r.scope != 0) ruling |= RULING_SCOPED;
+        if (r.supersedes != 0) ruling |= RULING_SUPERSEDES;
+        if (r.reason == REASON_OVERRIDE && r.evidence != 0) ruling |= RULING_OVERRIDES;
+        if (r.request != 0) ruling |= RULING_NAMES_REQUEST;
     }
 
     /// @dev The opening declaration is the history's first step, but no decision.
@@ -178,13 +186,13 @@ abstract contract Rulings is ConsignmentStore {
     }
 
     /// @dev A version is added by customs' own commitment, or by granting the amendment that `wasPending`.
-    function _nextVersion(Records.Decision calldata r, Pending wasPending, State state)
+    function _nextVersion(Records.Decision calldata r, uint256 wasPending, State state)
         private
         pure
         returns (Outcome, State)
     {
-        bool grants =
-            r.kind == uint256(DecisionKind.GRANT) && r.request != 0 && wasPending == Pending.AMENDMENT;
+        bool grants = r.kind == uint256(DecisionKind.GRANT) && r.request != 0
+            && wasPending == uint256(Pending.AMENDMENT);
         if (r.commitment == 0 && !grants) return (Outcome.RECORDED, state);
         uint256 version = state.version();
         if (version == type(uint16).max) return (Outcome.VERSIONS_EXHAUSTED, state);

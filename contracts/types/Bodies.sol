@@ -29,6 +29,38 @@ library Bodies {
         }
     }
 
+    /// @notice Emits the record's event. The body, which is the struct's encoding, is the head of the event's data.
+    function log(
+        Records.Entry calldata entry,
+        bytes32 selector,
+        bytes32 digest_,
+        bytes32 second,
+        bytes32 third
+    ) internal {
+        bytes calldata body = entry.body;
+        bytes calldata signature = entry.signature;
+        bytes calldata proof = entry.proof;
+        assembly ("memory-safe") {
+            function append(to, from, length) -> next {
+                mstore(to, length)
+                let start := add(to, 0x20)
+                let padded := and(add(length, 0x1f), not(0x1f))
+                next := add(start, padded)
+                if length { mstore(sub(next, 0x20), 0) }
+                calldatacopy(start, from, length)
+            }
+            let free := mload(0x40)
+            calldatacopy(free, body.offset, body.length)
+            let offsets := add(free, body.length)
+            let signatureAt := add(offsets, 0x40)
+            let proofAt := append(signatureAt, signature.offset, signature.length)
+            let end := append(proofAt, proof.offset, proof.length)
+            mstore(offsets, sub(signatureAt, free))
+            mstore(add(offsets, 0x20), sub(proofAt, free))
+            log4(free, sub(end, free), selector, digest_, second, third)
+        }
+    }
+
     /// @notice The field's whole word, whatever its type.
     function word(bytes calldata body, uint256 field) internal pure returns (uint256 value) {
         assembly {

@@ -163,9 +163,7 @@ library Forms {
 
     function _mayWriteVersion(Records.Decision calldata r) private pure returns (bool) {
         if (r.commitment == 0) return true;
-        return
-            Lifecycle.versions(DecisionKind(r.kind))
-                && (r.kind != uint256(DecisionKind.GRANT) || r.request == 0);
+        return Lifecycle.rowOf(r.kind).versions() && (r.kind != uint256(DecisionKind.GRANT) || r.request == 0);
     }
 
     function _mayTouchRisks(Records.Decision calldata r) private pure returns (bool) {

@@ -26,14 +26,13 @@ import {
 /// stays), flags set 16, flags cleared 16, debt 8 (0: it stays), answered requests 8 (a bit each), properties 8.
 type Row is uint256;
 
-/// @dev What the lifecycle looks at in a decision.
-struct Ruling {
-    DecisionKind kind;
-    bool scoped;
-    bool supersedes;
-    bool overrides;
-    bool namesRequest;
-}
+using {safeguards, versions, decide} for Row global;
+
+/// @dev What the lifecycle looks at in a decision beside its kind, a bit set.
+uint256 constant RULING_SCOPED = 1;
+uint256 constant RULING_SUPERSEDES = 2;
+uint256 constant RULING_OVERRIDES = 4;
+uint256 constant RULING_NAMES_REQUEST = 8;
 
 uint256 constant TARGET_AT = 24;
 uint256 constant SETS_AT = 32;
@@ -136,43 +135,108 @@ uint256 constant SECURE = LIVE | (uint256(Debt.SECURED) << DEBT_AT);
 uint256 constant ASSESS_FINALLY = LIVE | (uint256(Debt.FINAL) << DEBT_AT);
 uint256 constant REASSESS = LIVE | IS_CLOSED | (uint256(Debt.REVISED) << DEBT_AT);
 
+/// @dev True for a kind that checks the settled head only and names no request.
+function safeguards(Row row) pure returns (bool) {
+    return _has(row, SAFEGUARDS);
+}
+
+/// @dev True for a kind that may carry the commitment of a version that customs wrote.
+function versions(Row row) pure returns (bool) {
+    return _has(row, VERSIONS);
+}
+
+/// @dev The status and flags after a decision, or the outcome that says why it cannot be taken. A status is a number
+/// here, because each conversion to its enum is a check, and decisions are what is recorded most.
+function decide(Row row, uint256 status, uint256 flags, uint256 ruling)
+    pure
+    returns (Outcome outcome, uint256 nextStatus, uint256 nextFlags)
+{
+    if (!_allowed(row, status, ruling)) return (Outcome.TRANSITION_NOT_ALLOWED, status, flags);
+    if (_has(row, RELEASES) && flags & (FLAG_AGENCY | FLAG_OVERRIDDEN) == FLAG_AGENCY) {
+        if (ruling & RULING_OVERRIDES == 0) return (Outcome.OVERRIDE_NEEDED, status, flags);
+    }
+    nextStatus = _nextStatus(row, status, flags, ruling);
+    nextFlags = _nextFlags(row, flags, ruling, nextStatus);
+}
+
+function _allowed(Row row, uint256 status, uint256 ruling) pure returns (bool) {
+    bool listed = _within(status, Row.unwrap(row));
+    if (_has(row, CORRECTS)) {
+        return listed && ruling & (RULING_SCOPED | RULING_SUPERSEDES) == RULING_SUPERSEDES;
+    }
+    return listed || (ruling & RULING_SUPERSEDES != 0 && _target(row) != 0 && _within(status, LIVE));
+}
+
+function _nextStatus(Row row, uint256 status, uint256 flags, uint256 ruling) pure returns (uint256) {
+    uint256 target = _target(row);
+    if (target == 0) return status;
+    if (ruling & RULING_SCOPED != 0) return _nextStatusScoped(row, status);
+    if (target == uint256(Status.CLEARED) && status == uint256(Status.EXITED)) return status;
+    bool partly = flags & FLAG_PARTIAL != 0 && _has(row, RELEASES) && ruling & RULING_SUPERSEDES == 0;
+    return partly ? uint256(Status.PARTLY_RELEASED) : target;
+}
+
+function _nextStatusScoped(Row row, uint256 status) pure returns (uint256) {
+    bool atDisposal = _within(status, AT_DISPOSAL);
+    bool frees = _has(row, RELEASES) && !atDisposal && status != uint256(Status.EXITED);
+    return frees || (_has(row, WITHHOLDS) && atDisposal) ? uint256(Status.PARTLY_RELEASED) : status;
+}
+
+function _nextFlags(Row row, uint256 flags, uint256 ruling, uint256 next) pure returns (uint256 result) {
+    result = (flags & ~_bits(row, CLEARS_AT)) | _bits(row, SETS_AT);
+    if (_has(row, RELEASES)) {
+        if (ruling & RULING_SCOPED != 0) result = (result & ~FLAG_CLEARED) | (flags & FLAG_CLEARED);
+        else if (ruling & RULING_SUPERSEDES != 0) result &= ~FLAG_PARTIAL;
+        if (result & FLAG_AGENCY != 0) result |= FLAG_OVERRIDDEN;
+    } else if (ruling & RULING_SCOPED != 0 && _has(row, WITHHOLDS)) {
+        result |= FLAG_PARTIAL;
+    }
+    uint256 debt = uint8(Row.unwrap(row) >> DEBT_AT);
+    if (debt != 0) result = (result & ~FLAGS_DEBT) | (debt << DEBT_SHIFT);
+    bool ends = ruling & RULING_NAMES_REQUEST != 0 && _answers(row, flags);
+    if (ends || _within(next, TERMINAL)) result &= ~FLAGS_PENDING;
+}
+
+/// @dev A presentation is ended by every decision that names it.
+function _answers(Row row, uint256 flags) pure returns (bool) {
+    uint256 pending = (flags & FLAGS_PENDING) >> PENDING_SHIFT;
+    return pending == uint256(Pending.PRESENTATION) || (Row.unwrap(row) >> (ANSWERS_AT + pending)) & 1 == 1;
+}
+
+function _target(Row row) pure returns (uint256) {
+    return uint8(Row.unwrap(row) >> TARGET_AT);
+}
+
+function _bits(Row row, uint256 shift) pure returns (uint256) {
+    return uint16(Row.unwrap(row) >> shift);
+}
+
+function _has(Row row, uint256 property) pure returns (bool) {
+    return Row.unwrap(row) & property != 0;
+}
+
+function _within(uint256 status, uint256 statuses) pure returns (bool) {
+    return (statuses >> status) & 1 == 1;
+}
+
 /// @title The lifecycle of one declaration
 /// @notice Knows no clock, no key and no storage. The same table is `ledger/domain/lifecycle.py`;
 /// `tests/vectors/lifecycle.json` proves that they agree.
 library Lifecycle {
     /// @notice True for a status that decisions, requests and holds may still meet.
-    function isLive(Status status) internal pure returns (bool) {
+    function isLive(uint256 status) internal pure returns (bool) {
         return _within(status, LIVE);
     }
 
-    /// @notice True for a kind that checks the settled head only and names no request.
-    function safeguards(DecisionKind kind) internal pure returns (bool) {
-        return _has(row(kind), SAFEGUARDS);
-    }
-
-    /// @notice True for a kind that may carry the commitment of a version that customs wrote.
-    function versions(DecisionKind kind) internal pure returns (bool) {
-        return _has(row(kind), VERSIONS);
-    }
-
-    /// @notice The status and flags after a decision, or the outcome that says why it cannot be taken.
-    function decide(Status status, uint256 flags, Ruling memory ruling)
-        internal
-        pure
-        returns (Outcome outcome, Status nextStatus, uint256 nextFlags)
-    {
-        Row r = row(ruling.kind);
-        if (!_allowed(r, status, ruling)) return (Outcome.TRANSITION_NOT_ALLOWED, status, flags);
-        if (_needsOverride(r, flags) && !ruling.overrides) return (Outcome.OVERRIDE_NEEDED, status, flags);
-        nextStatus = _nextStatus(r, status, flags, ruling);
-        nextFlags = _nextFlags(r, flags, ruling, nextStatus);
-    }
-
-    /// @notice The table's row of a kind.
-    function row(DecisionKind kind) internal pure returns (Row) {
-        if (kind <= DecisionKind.LIFT_DETENTION) return Row.wrap(_untilAcceptance(kind));
-        if (kind <= DecisionKind.INVALIDATE) return Row.wrap(_untilInvalidation(kind));
-        return Row.wrap(_afterwards(kind));
+    /// @notice The table's row of a kind from its list.
+    function rowOf(uint256 kind) internal pure returns (Row) {
+        if (kind <= uint256(DecisionKind.LIFT_DETENTION)) {
+            return Row.wrap(_untilAcceptance(DecisionKind(kind)));
+        }
+        if (kind <= uint256(DecisionKind.INVALIDATE)) {
+            return Row.wrap(_untilInvalidation(DecisionKind(kind)));
+        }
+        return Row.wrap(_afterwards(DecisionKind(kind)));
     }
 
     function _untilAcceptance(DecisionKind kind) private pure returns (uint256) {
@@ -215,72 +279,5 @@ library Lifecycle {
         if (kind == DecisionKind.ASSESS) return ASSESS;
         if (kind == DecisionKind.SECURE) return SECURE;
         return kind == DecisionKind.ASSESS_FINALLY ? ASSESS_FINALLY : REASSESS;
-    }
-
-    function _allowed(Row r, Status status, Ruling memory ruling) private pure returns (bool) {
-        bool listed = _within(status, Row.unwrap(r));
-        if (_has(r, CORRECTS)) return listed && ruling.supersedes && !ruling.scoped;
-        return listed || (ruling.supersedes && _target(r) != Status.NONE && isLive(status));
-    }
-
-    function _needsOverride(Row r, uint256 flags) private pure returns (bool) {
-        return _has(r, RELEASES) && flags & (FLAG_AGENCY | FLAG_OVERRIDDEN) == FLAG_AGENCY;
-    }
-
-    function _nextStatus(Row r, Status status, uint256 flags, Ruling memory ruling)
-        private
-        pure
-        returns (Status)
-    {
-        Status target = _target(r);
-        if (target == Status.NONE) return status;
-        if (ruling.scoped) return _nextStatusScoped(r, status);
-        if (target == Status.CLEARED && status == Status.EXITED) return Status.EXITED;
-        bool partly = _has(r, RELEASES) && flags & FLAG_PARTIAL != 0 && !ruling.supersedes;
-        return partly ? Status.PARTLY_RELEASED : target;
-    }
-
-    function _nextStatusScoped(Row r, Status status) private pure returns (Status) {
-        bool atDisposal = _within(status, AT_DISPOSAL);
-        bool frees = _has(r, RELEASES) && !atDisposal && status != Status.EXITED;
-        return frees || (_has(r, WITHHOLDS) && atDisposal) ? Status.PARTLY_RELEASED : status;
-    }
-
-    function _nextFlags(Row r, uint256 flags, Ruling memory ruling, Status next)
-        private
-        pure
-        returns (uint256 result)
-    {
-        result = (flags & ~_flags(r, CLEARS_AT)) | _flags(r, SETS_AT);
-        bool releases = _has(r, RELEASES);
-        if (ruling.scoped && releases) result = (result & ~FLAG_CLEARED) | (flags & FLAG_CLEARED);
-        if (ruling.scoped && _has(r, WITHHOLDS)) result |= FLAG_PARTIAL;
-        if (releases && ruling.supersedes && !ruling.scoped) result &= ~FLAG_PARTIAL;
-        if (releases && result & FLAG_AGENCY != 0) result |= FLAG_OVERRIDDEN;
-        uint256 debt = uint8(Row.unwrap(r) >> DEBT_AT);
-        if (debt != 0) result = (result & ~FLAGS_DEBT) | (debt << DEBT_SHIFT);
-        if (_within(next, TERMINAL) || (ruling.namesRequest && _answers(r, flags))) result &= ~FLAGS_PENDING;
-    }
-
-    /// @dev A presentation is ended by every decision that names it.
-    function _answers(Row r, uint256 flags) private pure returns (bool) {
-        uint256 pending = (flags & FLAGS_PENDING) >> PENDING_SHIFT;
-        return pending == uint256(Pending.PRESENTATION) || (Row.unwrap(r) >> (ANSWERS_AT + pending)) & 1 == 1;
-    }
-
-    function _target(Row r) private pure returns (Status) {
-        return Status(uint8(Row.unwrap(r) >> TARGET_AT));
-    }
-
-    function _flags(Row r, uint256 shift) private pure returns (uint256) {
-        return uint16(Row.unwrap(r) >> shift);
-    }
-
-    function _has(Row r, uint256 property) private pure returns (bool) {
-        return Row.unwrap(r) & property != 0;
-    }
-
-    function _within(Status status, uint256 statuses) private pure returns (bool) {
-        return (statuses >> uint256(status)) & 1 == 1;
     }
 }

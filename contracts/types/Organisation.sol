@@ -11,6 +11,9 @@ type Organisation is uint256;
 
 using {
     kind,
+    isA,
+    isAt,
+    acts,
     statusAt,
     lastStatus,
     statusFrom,
@@ -54,13 +57,27 @@ function newOrganisation(
     );
 }
 
-function kind(Organisation self) pure returns (OrganisationKind) {
-    return OrganisationKind(uint8(Organisation.unwrap(self)));
+/// @dev A code of OrganisationKind.
+function kind(Organisation self) pure returns (uint256) {
+    return uint8(Organisation.unwrap(self));
 }
 
-function statusAt(Organisation self, uint256 time) pure returns (OrganisationStatus) {
-    uint256 shift = time < self.statusFrom() ? 8 : _NEXT_STATUS_AT;
-    return OrganisationStatus(uint8(Organisation.unwrap(self) >> shift));
+function isA(Organisation self, OrganisationKind ofKind) pure returns (bool) {
+    return self.kind() == uint256(ofKind);
+}
+
+function isAt(Organisation self, OrganisationStatus status, uint256 time) pure returns (bool) {
+    return self.statusAt(time) == uint256(status);
+}
+
+/// @dev True when it has this kind and is active.
+function acts(Organisation self, OrganisationKind ofKind, uint256 time) pure returns (bool) {
+    return self.isA(ofKind) && self.isAt(OrganisationStatus.ACTIVE, time);
+}
+
+/// @dev A code of OrganisationStatus.
+function statusAt(Organisation self, uint256 time) pure returns (uint256) {
+    return uint8(Organisation.unwrap(self) >> (time < self.statusFrom() ? 8 : _NEXT_STATUS_AT));
 }
 
 /// @dev The status that was recorded last, in effect or not.
@@ -86,7 +103,7 @@ function successor(Organisation self) pure returns (uint16) {
 
 /// @dev Who has taken over by `time`; 0: nobody.
 function successorAt(Organisation self, uint256 time) pure returns (uint16) {
-    return self.statusAt(time) == OrganisationStatus.SUCCEEDED ? self.successor() : 0;
+    return self.isAt(OrganisationStatus.SUCCEEDED, time) ? self.successor() : 0;
 }
 
 function backdatingAt(Organisation self, uint256 time) pure returns (uint32) {
@@ -106,8 +123,7 @@ function withStatus(Organisation self, OrganisationStatus next, uint256 from, ui
 {
     uint256 rest = Organisation.unwrap(self) & ~(((uint256(1) << 56) - 1) << 8);
     return Organisation.wrap(
-        rest | (uint256(self.statusAt(time)) << 8) | (uint256(next) << _NEXT_STATUS_AT)
-            | (from << _STATUS_FROM_AT)
+        rest | (self.statusAt(time) << 8) | (uint256(next) << _NEXT_STATUS_AT) | (from << _STATUS_FROM_AT)
     );
 }
 

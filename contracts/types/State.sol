@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT, Pending, Status} from "./Codes.sol";
+import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT, Pending} from "./Codes.sol";
 
 /// @dev A declaration's state in one slot, lowest bits first: status 8, leg 4, regime 4, administration 16,
 /// declarant 32, version 16, flags 16, anchor 160 (an opener's join key; of a joiner the first 20 bytes of its
@@ -37,8 +37,9 @@ function exists(State state) pure returns (bool) {
     return State.unwrap(state) != 0;
 }
 
-function status(State state) pure returns (Status) {
-    return Status(uint8(State.unwrap(state)));
+/// @dev A code of Status.
+function status(State state) pure returns (uint256) {
+    return uint8(State.unwrap(state));
 }
 
 function leg(State state) pure returns (uint256) {
@@ -61,8 +62,9 @@ function flags(State state) pure returns (uint256) {
     return uint16(State.unwrap(state) >> FLAGS_AT);
 }
 
-function pending(State state) pure returns (Pending) {
-    return Pending((state.flags() & FLAGS_PENDING) >> PENDING_SHIFT);
+/// @dev A code of Pending.
+function pending(State state) pure returns (uint256) {
+    return (state.flags() & FLAGS_PENDING) >> PENDING_SHIFT;
 }
 
 function anchor(State state) pure returns (address) {
@@ -74,8 +76,8 @@ function opens(State state) pure returns (bool) {
     return state.exists() && state.flags() & FLAG_JOINED == 0;
 }
 
-function withStanding(State state, Status next, uint256 nextFlags) pure returns (State) {
-    return State.wrap((State.unwrap(state) & ~STANDING_MASK) | uint256(next) | (nextFlags << FLAGS_AT));
+function withStanding(State state, uint256 next, uint256 nextFlags) pure returns (State) {
+    return State.wrap((State.unwrap(state) & ~STANDING_MASK) | next | (nextFlags << FLAGS_AT));
 }
 
 function withPending(State state, Pending next) pure returns (State) {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {DecisionKind} from "../../contracts/types/Codes.sol";
+import "../../contracts/types/Records.sol" as Records;
+import {vm} from "./Vm.sol";
+import {World} from "./World.sol";
+
+/// @notice What a transaction costs, all in: its 21,000, its calldata, its execution on cold storage, less refunds.
+/// forge-config: default.isolate = true
+contract GasTest is World {
+    uint256 private constant MANY = 100;
+
+    function test_OpeningAlone() external {
+        _spends(_list(_of(_declaration())), 100_000);
+    }
+
+    function test_OpeningInAGroup() external {
+        Records.Entry[] memory group = new Records.Entry[](MANY);
+        for (uint256 i = 0; i < MANY; ++i) {
+            group[i] = _of(_declaration());
+        }
+        _spends(group, 75_000 * MANY);
+    }
+
+    function test_JoiningAlone() external {
+        bytes32 id = _lodged();
+        _spends(_list(_of(_joiner(id))), 125_000);
+    }
+
+    function test_JoiningInAGroup() external {
+        Records.Entry[] memory group = new Records.Entry[](MANY);
+        for (uint256 i = 0; i < MANY; ++i) {
+            group[i] = _of(_joiner(_lodged()));
+        }
+        _spends(group, 100_000 * MANY);
+    }
+
+    function test_DecisionAlone() external {
+        bytes32 id = _accepted();
+        _spends(_list(_of(_decision(id, DecisionKind.RELEASE))), 60_000);
+    }
+
+    function test_DecisionInAGroup() external {
+        Records.Entry[] memory group = new Records.Entry[](MANY);
+        for (uint256 i = 0; i < MANY; ++i) {
+            group[i] = _of(_decision(_accepted(), DecisionKind.RELEASE));
+        }
+        _spends(group, 35_000 * MANY);
+    }
+
+    function test_HoldAlone() external {
+        bytes32 id = _accepted();
+        _spends(_list(_of(_decision(id, DecisionKind.DETAIN))), 60_000);
+    }
+
+    function _spends(Records.Entry[] memory entries, uint256 budget) private {
+        bytes memory data = abi.encodeCall(consignments.record, (entries));
+        (bool done,) = address(consignments).call(data);
+        _true(done, "recorded");
+        uint256 spent = vm.lastCallGas().gasTotalUsed;
+        _true(spent <= budget * 0, string.concat(vm.toString(spent / entries.length), " gas each"));
+    }
+}
