@@ -53,7 +53,7 @@ class _Session:
     def judge(self, admission: Admission) -> Outcome:
         """RECORDED, or why not."""
         key = self._key(self.entry.signer)
-        if key is None:
+        if key is None or self.participants.organisations[key.organisation].kind is not OrganisationKind.ADMINISTRATION:
             return Outcome.NOT_AUTHENTIC
         if self.participants.council_head == heads.organisation(admission.council_head, self.entry.digest):
             return Outcome.ALREADY_RECORDED

@@ -1,0 +1,178 @@
+"""Random histories: the contracts on anvil, the pure ledger and the fold of the events always say the same.
+
+`PASSAVANT_MODEL_EXAMPLES` sets how many histories are played on each kind of network (then with fresh randomness);
+without it the same few are played every time.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from ledger.chain.abi import Entry
+from ledger.domain.codes import Outcome
+from ledger.domain.events import Recorded, Refused
+from tests.domain.builders import DAY
+from tests.model.agreement import assert_agreement
+from tests.model.chain import Chain
+from tests.model.drafts import BUILDERS, Choice, remember_join_key
+from tests.model.faults import FAULTS, sound
+from tests.model.reading import read
+from tests.model.world import World, admit_members, founders, give_keys
+
+WISHED = os.environ.get("PASSAVANT_MODEL_EXAMPLES")
+SETTINGS = settings(
+    max_examples=int(WISHED or 25),
+    stateful_step_count=30,
+    derandomize=WISHED is None,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
+    print_blob=False,
+)
+NO_TRACE = (Outcome.NOT_AUTHENTIC, Outcome.ALREADY_RECORDED)
+PICKS = st.lists(st.integers(0, 59), min_size=12, max_size=12)
+DAILY = ["declare", "request", "decision", "decision", "decision", "control", "hold", "grant"]
+SELDOM = ["operator status", "key authorisation", "key authorisation", "setting", "admission"]
+
+
+class Stage:
+    """A chain and the world as both stood before the histories: everybody has keys, nothing is declared."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.world = World.founded(chain.domains, chain.listed, chain.founded_at, development=chain.development)
+        self.world.now = chain.now()
+        for prepare, wait in (
+            (admit_members, 10),
+            (lambda world: give_keys(world, "daily"), 10),
+            (lambda world: give_keys(world, "office"), 10),
+            (lambda world: give_keys(world, "manages 2b"), 8 * DAY),
+        ):
+            play(self.chain, self.world, prepare(self.world), wait, expected=Outcome.RECORDED)
+        self.world.entries.clear()
+        self.snapshot = chain.snapshot()
+
+    def renew(self) -> World:
+        self.chain.revert(self.snapshot)
+        self.snapshot = self.chain.snapshot()
+        return self.world.copy()
+
+
+def play(chain: Chain, world: World, entries: list[Entry], wait: int, *, expected: Outcome | None = None) -> None:
+    """Present a group to both, `wait` seconds before the next one."""
+    now = world.now
+    outcomes = [world.judge(entry) for entry in entries]
+    assert expected is None or set(outcomes) == {expected}, outcomes
+    confirm(chain, world, entries, outcomes)
+    world.now = now + wait
+
+
+def confirm(chain: Chain, world: World, entries: list[Entry], outcomes: list[Outcome]) -> None:
+    """The contracts come to the same outcomes, and leave the events and the state that go with them."""
+    found = chain.outcomes(entries, world.now)
+    assert found == outcomes, f"contracts {[o.name for o in found]}, model {[o.name for o in outcomes]}"
+    if Outcome.RECORDED in outcomes:
+        mined = chain.record(entries, world.now)
+        told = [(e.digest, e.outcome if isinstance(e, Refused) else Outcome.RECORDED) for e in mined.events]
+        assert told == _expected_events(world, entries, outcomes)
+        world.fold(mined.events, world.now)
+        assert_agreement(chain, world)
+
+
+def _expected_events(world: World, entries: list[Entry], outcomes: list[Outcome]) -> list[tuple[bytes, Outcome]]:
+    """An event for each entry that is authentic and new, in order."""
+    told = []
+    for entry, outcome in zip(entries, outcomes, strict=True):
+        found = read(entry, world.domains)
+        if isinstance(found, Outcome) or outcome in NO_TRACE or _has_no_author(found, outcome):
+            continue
+        told.append((found.digest, outcome))
+    return told
+
+
+def _has_no_author(found: object, outcome: Outcome) -> bool:
+    from ledger.domain.records import Admission, author_of
+    from tests.model.reading import Garbled
+
+    if outcome is not Outcome.MALFORMED:
+        return False
+    if isinstance(found, Garbled):
+        return found.author == 0 and found.record_type.name != "ADMISSION"
+    record = found.record  # type: ignore[attr-defined]
+    return not isinstance(record, Admission) and author_of(record) == 0
+
+
+class Histories(RuleBasedStateMachine):
+    """A history is a row of transactions, each with one or more entries."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.chain = stage.chain
+        self.world = stage.renew()
+        self.group: list[Entry] = []
+        self.outcomes: list[Outcome] = []
+
+    def _add(self, entry: Entry) -> None:
+        outcome = self.world.judge(entry)
+        self.group.append(entry)
+        self.outcomes.append(outcome)
+        found = read(entry, self.world.domains)
+        if outcome is Outcome.RECORDED and entry.record_type == 1:
+            remember_join_key(self.world, found.record, found.digest)  # type: ignore[union-attr]
+
+    @rule(name=st.sampled_from(DAILY), picks=PICKS)
+    def daily_work(self, name: str, picks: list[int]) -> None:
+        choice = Choice(picks)
+        self._add(sound(self.world, BUILDERS[name](self.world, choice), choice))
+
+    @rule(name=st.sampled_from(DAILY), picks=PICKS)
+    def more_daily_work(self, name: str, picks: list[int]) -> None:
+        self.daily_work(name, picks)
+
+    @rule(name=st.sampled_from(SELDOM), picks=PICKS)
+    def administrative_work(self, name: str, picks: list[int]) -> None:
+        self.daily_work(name, picks)
+
+    @rule(name=st.sampled_from(list(BUILDERS)), fault=st.sampled_from(list(FAULTS)), picks=PICKS, more=PICKS)
+    def something_wrong(self, name: str, fault: str, picks: list[int], more: list[int]) -> None:
+        draft = BUILDERS[name](self.world, Choice(picks))
+        self._add(FAULTS[fault](self.world, draft, Choice(more)))
+
+    @rule(pick=st.integers(0, 59))
+    def the_same_entry_again(self, pick: int) -> None:
+        if self.world.entries:
+            self._add(self.world.entries[-1 - pick % len(self.world.entries)])
+
+    @rule(wait=st.sampled_from([1, 1, 2, 60, 3600, 3 * DAY, 8 * DAY, 31 * DAY]))
+    def time_passes(self, wait: int) -> None:
+        self._close(wait)
+
+    @rule(wait=st.sampled_from([1, 2, 13]))
+    def a_moment_passes(self, wait: int) -> None:
+        self._close(wait)
+
+    def _close(self, wait: int) -> None:
+        """The group goes to the contracts in one transaction."""
+        if self.group:
+            confirm(self.chain, self.world, self.group, self.outcomes)
+        self.group, self.outcomes = [], []
+        self.world.now += wait
+
+    def teardown(self) -> None:
+        self._close(1)
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["development", "production"])
+def stage(request, tmp_path_factory) -> Iterator[Stage]:
+    with Chain(tmp_path_factory.mktemp("model"), founders(), development=request.param) as chain:
+        yield Stage(chain)
+
+
+@pytest.mark.slow
+def test_contracts_pure_ledger_and_fold_of_the_events_agree_on_random_histories(stage):
+    run_state_machine_as_test(lambda: Histories(stage), settings=SETTINGS)
