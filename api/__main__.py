@@ -1,0 +1,35 @@
+"""``python -m api``: the gateway under uvicorn, with settings from the environment."""
+
+import sys
+
+import uvicorn
+from pydantic import ValidationError
+
+from api.app import create_app
+from api.settings import Settings
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; then finish what was begun, drain and persist."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for one in error.errors(include_url=False, include_context=False, include_input=False):
+            print(f"PASSAVANT_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}", file=sys.stderr)  # noqa: T201
+        return 2
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies or None,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=int(settings.stop_seconds),
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

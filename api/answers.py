@@ -1,0 +1,186 @@
+"""What the gateway answers: one struct a shape, written as JSON in camel case.
+
+Bytes are 0x hex, instants RFC 3339 in UTC, codes go by their names.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Answer(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """Base of all answers."""
+
+
+class ProblemPointer(Answer, omit_defaults=True):
+    """Where something is wrong, in the body (RFC 6901) or in a parameter, and what."""
+
+    detail: str
+    pointer: str = ""
+    parameter: str = ""
+
+
+class Problem(Answer, omit_defaults=True):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[ProblemPointer] = []
+
+
+class Challenge(Answer):
+    """What to sign for a session."""
+
+    nonce: str
+    expires: str
+    digest: str
+    typed_data: dict[str, Any]
+
+
+class Token(Answer):
+    """A session: send the token as ``Authorization: Bearer``."""
+
+    token: str
+    organisation: int
+    expires: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme
+
+
+class ToSign(Answer):
+    """What to sign: EIP-712 typed data, and its digest for a device that signs digests."""
+
+    id: str
+    digest: str
+    typed_data: dict[str, Any]
+
+
+class RecordAnswer(Answer):
+    """Where a record stands. A refusal that is provisional may not be the last word."""
+
+    id: str
+    type: str
+    state: Literal["waiting", "sending", "included", "final", "refused", "lost"]
+    outcome: str | None
+    reason: str | None
+    provisional: bool
+    block: int | None
+    transaction: str | None
+    declaration: str | None
+
+
+class Taken(Answer, omit_defaults=True):
+    """The result of one record of many: its id and state, or its problem."""
+
+    status: int
+    id: str | None = None
+    new: bool | None = None
+    outcome: str | None = None
+    problem: Problem | None = None
+
+
+class TakenMany(Answer):
+    """One result a record, in the order in which they came."""
+
+    results: list[Taken]
+
+
+class TakenOne(Answer):
+    """The record is kept; follow it under its id. `outcome` says why one will never be sent."""
+
+    id: str
+    new: bool
+    outcome: str | None
+
+
+class AsOf(Answer):
+    """How fresh the answer is: the last block that the gateway has read, and how far behind the node it is."""
+
+    block: int
+    block_hash: str
+    block_time: str
+    final_block: int | None
+    finality: str
+    head: int | None
+    lag: int | None
+    reachable: bool
+
+
+class Kept(Answer):
+    """It is kept."""
+
+    kept: bool = True
+
+
+class Ready(Answer):
+    """Whether the gateway is ready, and what is in the way."""
+
+    ready: bool
+    problems: list[str]
+
+
+class Alive(Answer):
+    """The process lives."""
+
+    alive: bool = True
+
+
+class EventAnswer(Answer):
+    """An event of the feed: all that an auditor needs to check it without trusting this gateway.
+
+    `body`, `signature` and `proof` are as they travelled; `outcome` is RECORDED for a record that the ledger took, and
+    the reason for one that it refused. `record` is the body decoded.
+    """
+
+    id: str
+    type: str
+    outcome: str
+    body: str
+    signature: str
+    proof: str
+    block: int
+    block_hash: str
+    block_time: str
+    transaction: str
+    log: int
+    record: dict[str, Any] | None
+
+
+class Feed(Answer):
+    """A page of the feed in the ledger's order; `next` is the cursor to go on from, also when the page is empty."""
+
+    events: list[EventAnswer]
+    next: str | None
+
+
+class Fields(Answer):
+    """What a commitment was made over: schema, seed and every field as (path, value)."""
+
+    schema: str
+    seed: str
+    fields: list[tuple[str, str]]
+
+
+class Items(Answer):
+    """The goods items of a decision: item number to quantity; null for the whole item."""
+
+    scope: dict[str, str | None]
+
+
+ALL = [
+    Alive,
+    AsOf,
+    Challenge,
+    Feed,
+    Fields,
+    Items,
+    Kept,
+    Problem,
+    Ready,
+    RecordAnswer,
+    TakenMany,
+    TakenOne,
+    ToSign,
+    Token,
+]

@@ -1,0 +1,168 @@
+"""Sessions: a challenge met with a participant's key gives a bearer token of a few minutes.
+
+1. The gateway gives a challenge: 32 random bytes, good once, kept in the store until used.
+2. The participant signs ``Session(string gateway,bytes32 nonce,uint32 organisation,uint40 deadline)`` (EIP-712; the
+   domain has no verifying contract, so that no record's signature can ever be a session's, nor the other way round).
+3. The token is ``version ‖ organisation ‖ expiry ‖ key ‖ HMAC-SHA256``, sealed with this gateway's secret and its name.
+   It needs no state; whether the key is still valid is asked at each request.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from coincurve import PublicKey
+
+from ledger.client import Client
+from ledger.domain.keccak import keccak256
+
+DOMAIN_NAME: Final = "Passavant session"
+DOMAIN_VERSION: Final = "1"
+_DOMAIN: Final = (("name", "string"), ("version", "string"), ("chainId", "uint256"))
+_SESSION: Final = (("gateway", "string"), ("nonce", "bytes32"), ("organisation", "uint32"), ("deadline", "uint40"))
+_HALF_ORDER: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
+_FORM: Final = 1
+_MAC: Final = 32
+_BODY: Final = 1 + 4 + 5 + 20
+
+
+def _type_hash(name: str, members: tuple[tuple[str, str], ...]) -> bytes:
+    return keccak256(f"{name}({','.join(f'{kind} {member}' for member, kind in members)})".encode())
+
+
+_DOMAIN_HASH: Final = _type_hash("EIP712Domain", _DOMAIN)
+_SESSION_HASH: Final = _type_hash("Session", _SESSION)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClaim:
+    """What a participant signs to open a session. `deadline`: seconds (UTC) until which the signature counts."""
+
+    gateway: str
+    nonce: bytes
+    organisation: int
+    deadline: int
+
+    def digest(self, chain_id: int) -> bytes:
+        """Its EIP-712 digest on the network with this chain id."""
+        name, version = keccak256(DOMAIN_NAME.encode()), keccak256(DOMAIN_VERSION.encode())
+        separator = keccak256(_DOMAIN_HASH, name, version, _word(chain_id))
+        gateway = keccak256(self.gateway.encode())
+        struct = keccak256(_SESSION_HASH, gateway, self.nonce, _word(self.organisation), _word(self.deadline))
+        return keccak256(b"\x19\x01", separator, struct)
+
+    def typed_data(self, chain_id: int) -> dict[str, Any]:
+        """The same as JSON, for ``eth_signTypedData_v4``."""
+        types = {"EIP712Domain": _DOMAIN, "Session": _SESSION}
+        return {
+            "types": {name: [{"name": m, "type": kind} for m, kind in members] for name, members in types.items()},
+            "primaryType": "Session",
+            "domain": {"name": DOMAIN_NAME, "version": DOMAIN_VERSION, "chainId": chain_id},
+            "message": {
+                "gateway": self.gateway,
+                "nonce": f"0x{self.nonce.hex()}",
+                "organisation": self.organisation,
+                "deadline": self.deadline,
+            },
+        }
+
+
+def _word(number: int) -> bytes:
+    return number.to_bytes(32, "big")
+
+
+def signer_of(digest: bytes, signature: bytes) -> bytes | None:
+    """The 20-byte address that signed a digest, or None: 65 bytes r ‖ s ‖ v, low s (EIP-2), v 27 or 28."""
+    if len(signature) != 65 or signature[64] not in (27, 28):  # noqa: PLR2004 - EIP-712's form
+        return None
+    if int.from_bytes(signature[32:64], "big") > _HALF_ORDER:
+        return None
+    try:
+        key = PublicKey.from_signature_and_message(signature[:64] + bytes([signature[64] - 27]), digest, hasher=None)
+    except Exception:  # noqa: BLE001 - coincurve raises bare Exception for a signature without a key
+        return None
+    return keccak256(key.format(compressed=False)[1:])[12:]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Whose session it is, by which key (20-byte address), and until when (seconds, UTC)."""
+
+    organisation: int
+    key: bytes
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTerms:
+    """How this gateway makes sessions: its name, the secret that seals them, and how long things last (seconds)."""
+
+    gateway: str
+    secret: bytes
+    session_seconds: int
+    challenge_seconds: int
+
+
+class Sessions:
+    """Gives challenges, opens sessions and checks tokens."""
+
+    def __init__(self, client: Client, terms: SessionTerms, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._terms = terms
+        self._clock = clock
+        self._key = hmac.digest(terms.secret, b"passavant/session/v1\0" + terms.gateway.encode(), hashlib.sha256)
+
+    @property
+    def chain_id(self) -> int:
+        """The network's chain id."""
+        return self._client.network.chain_id
+
+    def challenge(self, organisation: int) -> SessionClaim:
+        """A fresh challenge, kept until it is used or has expired."""
+        deadline = int(self._clock()) + self._terms.challenge_seconds
+        nonce = secrets.token_bytes(32)
+        self._client.new_challenge(nonce, deadline)
+        return SessionClaim(self._terms.gateway, nonce, organisation, deadline)
+
+    def open(self, nonce: bytes, organisation: int, deadline: int, signature: bytes) -> tuple[str, Session] | None:
+        """The token and session of a met challenge; None whatever was wrong, and the challenge still stands."""
+        now = int(self._clock())
+        if not now <= deadline <= now + self._terms.challenge_seconds:
+            return None
+        claim = SessionClaim(self._terms.gateway, nonce, organisation, deadline)
+        key = signer_of(claim.digest(self.chain_id), signature)
+        if key is None or not self._speaks_for(key, organisation) or not self._client.use_challenge(nonce, now):
+            return None
+        session = Session(organisation, key, now + self._terms.session_seconds)
+        return self._seal(session), session
+
+    def check(self, token: str) -> Session | None:
+        """The session of a token, or None: not ours, expired, or its key is no longer valid."""
+        session = self._unseal(token)
+        if session is None or session.expires <= self._clock():
+            return None
+        return session if self._speaks_for(session.key, session.organisation) else None
+
+    def _speaks_for(self, key: bytes, organisation: int) -> bool:
+        view = self._client.signer_organisation(key)
+        return view is not None and view.organisation == organisation and view.valid
+
+    def _seal(self, session: Session) -> str:
+        expires = session.expires.to_bytes(5, "big")
+        body = bytes([_FORM]) + session.organisation.to_bytes(4, "big") + expires + session.key
+        return base64.urlsafe_b64encode(body + hmac.digest(self._key, body, hashlib.sha256)).decode().rstrip("=")
+
+    def _unseal(self, token: str) -> Session | None:
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        body, mac = raw[:_BODY], raw[_BODY:]
+        if not hmac.compare_digest(hmac.digest(self._key, body, hashlib.sha256), mac) or body[0] != _FORM:
+            return None
+        return Session(int.from_bytes(body[1:5], "big"), body[10:], int.from_bytes(body[5:10], "big"))

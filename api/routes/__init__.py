@@ -1,0 +1,1 @@
+"""The routes, thin: read the request, ask the client, write the answer."""

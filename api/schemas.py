@@ -1,0 +1,163 @@
+"""What a request may carry: strict models that take nothing they don't know.
+
+The fields of a record are checked by the ledger itself (`ledger.client`), which names the field that is wrong.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+from starlette.requests import Request
+
+from api.problems import Kind, ProblemError
+from api.wire import Hex, Hex32, Hex65
+
+M = TypeVar("M", bound=BaseModel)
+SHOWN = 20
+"""Errors of one body that are told at most."""
+
+RecordName = Literal[
+    "Declaration",
+    "AmendmentRequest",
+    "InvalidationRequest",
+    "PresentationNotice",
+    "Decision",
+    "Control",
+    "Hold",
+    "Admission",
+    "OperatorStatus",
+    "KeyAuthorisation",
+    "AdministrationSetting",
+    "Grant",
+]
+ReferenceName = Literal["UCR", "DUCR", "MUCR", "MRN", "LRN", "HAWB", "S10", "TRACKING", "ORDER", "IOSS", "INVOICE"]
+TEXT = r"^[^\x00-\x1f\x7f]*[A-Za-z0-9][^\x00-\x1f\x7f]*$"
+"""One line with a letter or digit in it."""
+COUNTRY = r"^[A-Z]{2}$"
+Text = Annotated[str, StringConstraints(max_length=200, pattern=TEXT)]
+Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
+ItemNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
+OrganisationId = Annotated[int, Field(ge=1, le=2**32 - 1)]
+
+
+class Model(BaseModel):
+    """Strict, closed, and spelled in camel case."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, alias_generator=to_camel)
+
+
+class Challenged(Model):
+    """Who wants to open a session."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"organisation": 65536}})
+
+    organisation: OrganisationId
+
+
+class Answered(Model):
+    """A met challenge: the members of the signed `Session`, but for the gateway's name, and the signature."""
+
+    nonce: Hex32
+    organisation: OrganisationId
+    deadline: Annotated[int, Field(ge=0, lt=2**40, description="Seconds (UTC), as in the signed struct.")]
+    signature: Hex65
+
+
+class Unsigned(Model):
+    """A record before it is signed: the type's name and its fields, named and written as in its EIP-712 struct."""
+
+    type: RecordName
+    record: dict[str, JsonValue]
+
+
+class Signed(Unsigned):
+    """A signed record; `proof` only for the types that need one."""
+
+    signature: Hex65
+    proof: Annotated[str, StringConstraints(pattern=Hex, max_length=200_000)] = "0x"
+
+
+class FieldsIn(Model):
+    """What a commitment was made over: schema, seed and every field as (path, value)."""
+
+    schema_name: Annotated[Text, Field(alias="schema")]
+    seed: Hex32
+    fields: Annotated[list[tuple[Text, str]], Field(max_length=50_000)]
+
+
+class ScopeIn(Model):
+    """The goods items of a decision: item number to quantity; null for the whole item."""
+
+    scope: Annotated[dict[ItemNumber, str | None], Field(min_length=1)]
+
+
+class PayloadIn(RootModel[FieldsIn | ScopeIn]):
+    """What is behind a commitment: the fields of a version, or the goods items of a decision."""
+
+
+class ReferenceIn(Model):
+    """A reference with its type; `scope` only for an LRN: whose it is."""
+
+    type: ReferenceName
+    value: Text
+    scope: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class ReferencesIn(Model):
+    """References of one declaration, for the private index."""
+
+    references: Annotated[list[ReferenceIn], Field(min_length=1, max_length=1000)]
+
+
+class ReaderIn(Model):
+    """Lets another participant read the status of what goes under a transport reference."""
+
+    reference: ReferenceIn
+    reader: OrganisationId
+
+
+class QueryIn(Model):
+    """One question: is it released? In which country, about when (a day)?"""
+
+    reference: Text
+    type: ReferenceName | None = None
+    country: Annotated[Country | None, Field(alias="for")] = None
+    around: date | None = None
+
+
+class QueriesIn(Model):
+    """Many questions at once."""
+
+    queries: Annotated[list[QueryIn], Field(min_length=1, max_length=10_000)]
+
+
+def decoded(model: type[M], raw: bytes) -> M:
+    """The model of a body.
+
+    Raises:
+        ProblemError: no JSON (MALFORMED_JSON), or it does not fit (INVALID, with a pointer to each place).
+    """
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+async def body_of(request: Request, model: type[M]) -> M:
+    """The model of a request's JSON body; raises as `decoded`."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise ProblemError(Kind.WRONG_MEDIA_TYPE)
+    return decoded(model, await request.body())
+
+
+def _refusal(error: ValidationError) -> ProblemError:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if found[0]["type"] == "json_invalid":
+        return ProblemError(Kind.MALFORMED_JSON)
+    pointers = [{"pointer": _pointer(one["loc"]), "detail": one["msg"]} for one in found[:SHOWN]]
+    return ProblemError(Kind.INVALID, f"{len(found)} errors" if len(found) > 1 else "", pointers)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)

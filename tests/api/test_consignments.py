@@ -1,0 +1,94 @@
+import dataclasses
+
+import pytest
+
+from ledger.domain.records import Hold
+from tests.api.conftest import ORGANISATION
+from tests.api.fake_client import AS_OF, ReleaseStatus, StatusAnswer, Timeline, TimelineEntry
+
+REF = "5GB123456789000-A/B(1)"
+STATUS = f"/v1/consignments/{REF}/status"
+
+
+@pytest.fixture
+def released(ledger_client):
+    answer = StatusAnswer(
+        ReleaseStatus.RELEASED,
+        deliver=True,
+        declarations=(b"\1" * 32,),
+        released_at=1_760_000_000,
+        as_of=AS_OF,
+        etag="tag-1",
+    )
+    ledger_client.answers[REF, ORGANISATION] = answer
+    return answer
+
+
+def test_a_status_says_as_of_when(web, session, released):
+    answer = web.get(STATUS, params={"type": "DUCR", "for": "GB", "around": "2026-01-31"}, headers=session)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["answer"], body["deliver"], body["releasedAt"]) == ("RELEASED", True, "2025-10-09T08:53:20Z")
+    assert body["asOf"]["block"] == 7
+    assert answer.headers["passavant-as-of"] == "block=7, time=2025-10-09T08:53:20Z, lag=0"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_nothing_changed_is_304_with_its_freshness(web, session, released):
+    etag = web.get(STATUS, headers=session).headers["etag"]
+    answer = web.get(STATUS, headers={**session, "if-none-match": f'"other", W/{etag}'})
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert "passavant-as-of" in answer.headers
+    assert web.get(STATUS, headers={**session, "if-none-match": "*"}).status_code == 304
+    assert web.get(STATUS, headers={**session, "if-none-match": '"other"'}).status_code == 200
+
+
+def test_the_answer_to_a_stranger_is_the_answer_about_nothing(web, released):
+    stranger, nothing = web.get(STATUS), web.get("/v1/consignments/none/status")
+    assert stranger.json()["answer"] == "NOT_FOUND_OR_NOT_ENTITLED"
+    assert stranger.text == nothing.text
+    assert stranger.headers["etag"] == nothing.headers["etag"]
+
+
+def test_an_outage_is_unknown(web, session, ledger_client):
+    as_of = dataclasses.replace(AS_OF, head=None, lag=None, reachable=False)
+    unknown = StatusAnswer(ReleaseStatus.UNKNOWN, None, (), None, as_of, "")
+    ledger_client.answers[REF, ORGANISATION] = unknown
+    answer = web.get(STATUS, headers=session)
+    assert answer.status_code == 200
+    assert answer.json()["answer"] == "UNKNOWN"
+    assert answer.json()["asOf"] == {**answer.json()["asOf"], "block": 7, "reachable": False}
+    assert answer.headers["passavant-as-of"] == "block=7, time=2025-10-09T08:53:20Z"
+
+
+def test_many_at_once_in_order(web, session, released):
+    queries = [{"reference": REF, "type": "DUCR", "for": "GB", "around": "2026-01-31"}, {"reference": "none"}]
+    answer = web.post("/v1/status", json={"queries": queries}, headers=session)
+    assert [one["answer"] for one in answer.json()["answers"]] == ["RELEASED", "NOT_FOUND_OR_NOT_ENTITLED"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"reference": "-"}, {"reference": "a\u0000"}, {"reference": "a", "type": "X"}, {"reference": "a", "z": 1}],
+)
+def test_other_questions_are_refused(web, query):
+    assert web.post("/v1/status", json={"queries": [query]}).status_code == 422
+
+
+@pytest.mark.parametrize("query", ["type=X", "for=gb", "for=", "around=yesterday"])
+def test_other_parameters_are_refused(web, query):
+    answer = web.get(f"{STATUS}?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == query.split("=")[0]
+
+
+def test_provenance_is_a_timeline(web, session, ledger_client):
+    record = Hold(declaration=b"\1" * 32, prev=b"\2" * 32, agency=5, action=1, deadline=7)
+    entry = TimelineEntry(b"\3" * 32, record, 0)
+    ledger_client.timelines[REF, ORGANISATION] = Timeline((entry,))
+    url = f"/v1/consignments/{REF}/provenance"
+    (found,) = web.get(url, params={"type": "DUCR"}, headers=session).json()["entries"]
+    assert found["record"]["type"] == "Hold"
+    assert found["record"]["record"]["deadline"] == 7
+    assert web.get(url).status_code == 404
+    assert web.get(url).text == web.get("/v1/consignments/none/provenance").text
