@@ -96,7 +96,6 @@ def _refuse_doctype(data: bytes, source: str) -> None:
     except (expat.ExpatError, LookupError, ValueError) as error:
         text = expat.ErrorString(error.code) if isinstance(error, expat.ExpatError) else str(error)
         _not_well_formed(text, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, source)
-    _not_well_formed("no element found", parser.CurrentLineNumber, None, source)
 
 
 def _not_well_formed(text: str, line: int | None, column: int | None, source: str) -> NoReturn:

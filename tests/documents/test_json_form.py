@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 
-from ledger.documents import Document, Element, from_json, read, to_json
+from ledger.documents import Document, Element, PresentationMessage, from_json, read, to_json
 from ledger.documents.markup import MAX_BYTES
 from ledger.errors import DocumentError
 from tests.documents.test_markup import trees
@@ -34,6 +34,7 @@ def test_names_are_those_of_the_model():
 def test_read_takes_it_too():
     body = {"Declaration": {"FunctionCode": "13", "TypeCode": "GPR", "ID": "26GB00000000000001"}}
     [message] = read(b"\xef\xbb\xbf " + json.dumps(body).encode())
+    assert isinstance(message, PresentationMessage)
     assert message.mrn == "26GB00000000000001"
 
 

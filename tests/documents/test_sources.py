@@ -80,7 +80,7 @@ def test_links_and_devices_in_an_archive_are_passed_over(folder):
 
 
 def _refusals(paths):
-    refused = []
+    refused: list[DocumentError] = []
     read = [name for name, _ in iter_sources(paths, refused.append)]
     return read, [error.reason for error in refused]
 
