@@ -14,7 +14,7 @@ from ledger.documents.messages import (
     Party,
     PresentationMessage,
 )
-from ledger.documents.tree import Document, Element, walk
+from ledger.documents.tree import Document, Element, walk, whole_number
 from ledger.domain.codes import Representation
 
 _PARTIES: Final = (
@@ -129,11 +129,11 @@ def _collectors(root: Element) -> Iterator[tuple[str, str]]:
 def _items(document: Document) -> Iterator[GoodsItem]:
     shipment = document.root.find("GoodsShipment")
     for position, element in enumerate(shipment.every("GovernmentAgencyGoodsItem") if shipment else (), 1):
-        number = element.value("SequenceNumeric") or str(position)
-        if not number.isdecimal() or not 1 <= int(number) <= _LARGEST_ITEM:
+        number = whole_number(element.value("SequenceNumeric") or str(position))
+        if number is None or not 1 <= number <= _LARGEST_ITEM:
             path = f"Declaration/GoodsShipment[1]/GovernmentAgencyGoodsItem[{position}]/SequenceNumeric[1]"
             raise document.error("a goods item has a number from 1 to 999", "Number the items", path=path)
-        yield _item(int(number), element)
+        yield _item(number, element)
 
 
 def _item(number: int, element: Element) -> GoodsItem:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from ledger.documents.tree import Element
+from ledger.documents.tree import Element, whole_number
 
 _OWN_NUMBER: Final = "SequenceNumeric"
 
@@ -66,7 +66,7 @@ class Node:
     def own_number(self) -> int | None:
         """Its `SequenceNumeric` (006), or None."""
         text = next((child.text.strip() for child in self.every(_OWN_NUMBER)), "")
-        return int(text) if text.isdecimal() else None
+        return whole_number(text)
 
     def create(self, step: Step) -> "Node":
         """A new child where the step points; siblings that are missing before it are created empty."""

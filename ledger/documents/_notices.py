@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.documents._values import Values, changes_of, pointer_of
 from ledger.documents.messages import Notice, NoticeError, Tax
-from ledger.documents.tree import Document, Element
+from ledger.documents.tree import Document, Element, whole_number
 
 _CONTROL_RESULT: Final = "AFB"
 _EXIT_OFFICE: Final = "CEX"
@@ -34,7 +34,7 @@ def notice(document: Document) -> Notice:
         issued_at=issued,
         mrn=mrn,
         lrn=lrn,
-        version=_number(about.value("VersionID")),
+        version=whole_number(about.value("VersionID")),
         status_code=status.value("NameCode"),
         effective_at=values.instant("EffectiveDateTime", status),
         released_at=values.instant("ReleaseDateTime", status),
@@ -50,10 +50,6 @@ def notice(document: Document) -> Notice:
         changed=changed[0] if changed else None,
         taxes=tuple(_taxes(about)),
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
 
 
 def _limit(values: Values, root: Element) -> datetime | None:
@@ -76,7 +72,7 @@ def _taxes(about: Element) -> Iterator[Tax]:
         yield _tax(0, row)
     shipment = about.find("GoodsShipment")
     for item in shipment.every("GovernmentAgencyGoodsItem") if shipment else ():
-        number = _number(item.value("SequenceNumeric")) or 0
+        number = whole_number(item.value("SequenceNumeric")) or 0
         commodity = item.find("Commodity")
         for row in commodity.every("DutyTaxFee") if commodity else ():
             yield _tax(number, row)

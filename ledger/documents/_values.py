@@ -8,7 +8,7 @@ from typing import Final
 from ledger.documents import dates
 from ledger.documents.messages import Change, PointerStep
 from ledger.documents.references import parse_mrn
-from ledger.documents.tree import Document, Element
+from ledger.documents.tree import Document, Element, whole_number
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 # where a message says whose it is, most trusted first; the first two letters are the country
@@ -69,8 +69,7 @@ def pointer_of(element: Element) -> tuple[PointerStep, ...]:
 
 def _steps(element: Element) -> Iterator[PointerStep]:
     for step in element.every("Pointer"):
-        number = step.value("SequenceNumeric")
-        sequence = int(number) if number and number.isdecimal() else None
+        sequence = whole_number(step.value("SequenceNumeric"))
         yield PointerStep(step.value("DocumentSectionCode") or "", sequence, step.value("TagID"))
 
 

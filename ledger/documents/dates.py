@@ -48,7 +48,10 @@ def instant(text: str, format_code: str | None = None) -> datetime:
         moment = datetime.strptime(f"{spelt[1]} {spelt[3]}", "%b %d %H:%M:%S %Y").replace(tzinfo=zone)
     else:
         moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("before the first or after the last year") from None
 
 
 def _compact(digits: str, format_code: str | None) -> datetime:

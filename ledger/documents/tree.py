@@ -19,7 +19,13 @@ MOVEMENT_SCHEMA: Final = "inventory-linking/movement"
 
 _NAME = r"[^\W\d][\w.-]*"
 _STEP = re.compile(rf"({_NAME})\[([1-9]\d{{0,5}})\]")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 _ATTRIBUTE = re.compile(rf"@({_NAME})")
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that up to nine digits mean, or None for anything else; longer ones would only cost time."""
+    return int(text) if text and _WHOLE.fullmatch(text) else None
 
 
 class Leaf(NamedTuple):

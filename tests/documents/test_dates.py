@@ -42,6 +42,8 @@ def test_what_senders_write(text, code, expected):
         ("20251014061544Z", "102"),
         ("Mon Oct 13 22:40:00 XYZ 2025", None),
         ("2025101", None),
+        ("00010101000000+05", "304"),
+        ("20251014061544+99", "304"),
     ],
 )
 def test_what_is_no_date(text, code):

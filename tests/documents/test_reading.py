@@ -234,7 +234,7 @@ def test_what_can_not_be_typed_is_named(text, seen):
     assert error.file == "a.xml"
 
 
-@pytest.mark.parametrize("number", ["0", "1000", "x"])
+@pytest.mark.parametrize("number", ["0", "1000", "x", "9" * 5000, "²"])
 def test_goods_items_have_numbers_from_1_to_999(number):
     item = f"<GovernmentAgencyGoodsItem><SequenceNumeric>{number}</SequenceNumeric></GovernmentAgencyGoodsItem>"
     error = _refusal(DECLARATION.format(LODGED.format(f"<GoodsShipment>{item}</GoodsShipment>")))
