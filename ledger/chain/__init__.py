@@ -52,7 +52,10 @@ if TYPE_CHECKING:
 
 _FACE: Final = {
     "abi": "Entry NothingRecorded artifact entry_of record_call why_reverted",
-    "errors": "AbiError BadAnswer ChainError DescriptorError Difference Diverged HistoryChanged NodeError NodeUnreachable Reverted SignatureError SignerError TransactionRefused WrongNetwork",
+    "errors": (
+        "AbiError BadAnswer ChainError DescriptorError Difference Diverged HistoryChanged NodeError NodeUnreachable"
+        " Reverted SignatureError SignerError TransactionRefused WrongNetwork"
+    ),
     "finality": "Finality",
     "groups": "Limits",
     "logs": "Batch LogSource",
