@@ -98,6 +98,24 @@ def load_organisations(session: Session, ids: Collection[int]) -> list[Organisat
     return [organisation(row) for row in rows]
 
 
+def load_administrations(session: Session) -> list[Organisation]:
+    """All administrations there ever were."""
+    sql = f"SELECT {_ORGANISATION} FROM organisations WHERE kind = ? ORDER BY id"  # noqa: S608
+    return [organisation(row) for row in session.rows(sql, int(OrganisationKind.ADMINISTRATION))]
+
+
+def load_organisations_after(session: Session, last: int, limit: int) -> list[Organisation]:
+    """Organisations by id, after one."""
+    sql = f"SELECT {_ORGANISATION} FROM organisations WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
+    return [organisation(row) for row in session.rows(sql, last, limit)]
+
+
+def load_keys_of(session: Session, owners: Collection[int]) -> list[Key]:
+    """All keys of organisations, oldest first."""
+    sql = f"SELECT {_KEY} FROM keys WHERE organisation IN ({{keys}}) ORDER BY not_before, address"  # noqa: S608
+    return [key(row) for row in session.within(sql, owners)]
+
+
 def load_keys(session: Session, addresses: Collection[bytes]) -> list[Key]:
     """Keys by address."""
     rows = session.within(f"SELECT {_KEY} FROM keys WHERE address IN ({{keys}})", addresses)  # noqa: S608

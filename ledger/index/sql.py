@@ -1,4 +1,4 @@
-"""Writing many rows at once, in plain SQL that both databases take: building it by SQLAlchemy costs more than running it."""
+"""Writing many rows at once, in plain SQL that both databases take: SQLAlchemy's own costs more than running it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache

@@ -20,7 +20,7 @@ from ledger.index.errors import ForkError, GapError, StoreError
 from ledger.index.folding import Remark
 from ledger.index.indexer import Indexer
 from ledger.index.reading import EngineSession
-from ledger.index.replay import FOLDED
+from ledger.index.replaying import FOLDED
 from ledger.index.rows import load_declarations
 from ledger.index.store import Store
 from tests.index.streams import AGENCY, AGENT, CN, GB, NETWORK, PLATFORM, Chain, address, peopled

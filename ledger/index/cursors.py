@@ -1,0 +1,45 @@
+"""Opaque cursors: places in a list that stay the same while the list grows."""
+
+import base64
+import binascii
+import struct
+from typing import Any, Final
+
+from ledger.index.errors import CursorError
+
+_PLACE: Final = struct.Struct(">QI8s")
+_NUMBER: Final = struct.Struct(">Q")
+_PRINT: Final = 8
+
+
+def write_place(block: int, log: int, block_hash: bytes) -> str:
+    """The cursor after an event; the start of its block's hash tells when that block is gone."""
+    return _text(_PLACE.pack(block, log, block_hash[:_PRINT]))
+
+
+def read_place(cursor: str) -> tuple[int, int, bytes]:
+    """Block, log, and the start of the block's hash."""
+    block, log, start = _unpack(_PLACE, cursor)
+    return block, log, start
+
+
+def write_number(number: int) -> str:
+    """The cursor after a number."""
+    return _text(_NUMBER.pack(number))
+
+
+def read_number(cursor: str | None) -> int:
+    """The number; before the first for no cursor."""
+    return -1 if cursor is None else int(_unpack(_NUMBER, cursor)[0])
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _unpack(shape: struct.Struct, cursor: str) -> tuple[Any, ...]:
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return shape.unpack(raw)
+    except (binascii.Error, ValueError, struct.error):
+        raise CursorError(cursor) from None

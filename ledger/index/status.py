@@ -1,0 +1,115 @@
+"""Is it released? For thousands of references at once, each answered as if it had been asked alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.domain.codes import Flag
+from ledger.index.access import Access, Level
+from ledger.index.answers import Answer, AsOf, Candidate, Item, StatusAnswer, tagged
+from ledger.index.folding import Folded
+from ledger.index.lookup import Meant, StatusQuery
+from ledger.index.references import REUSED
+from ledger.index.verdict import Verdict, decided, holds_shown, judge, parts_shown, strictest
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all answers of a batch share. `grants`: (declarant, token) that let the viewer read a status."""
+
+    access: Access
+    as_of: AsOf
+    grants: set[tuple[int, bytes]]
+    scopes: Mapping[bytes, tuple[Item, ...]]
+
+    def answer(self, query: StatusQuery, meant: Meant) -> StatusAnswer:
+        """The answer to one question."""
+        seen = [one for one in meant.declarations if self._sees(one, meant)]
+        if not seen:
+            return tagged(StatusAnswer(answer=Answer.NOT_FOUND_OR_NOT_ENTITLED, as_of=self.as_of))
+        if self._several_goods(query, meant, seen):
+            return self._ambiguous(seen)
+        asked = [one for one in seen if self._asked_for(query, one)]
+        if not asked:
+            return tagged(
+                StatusAnswer(answer=Answer.NOT_LODGED, as_of=self.as_of, country=query.country, leg=query.leg)
+            )
+        if len({self._jurisdiction(one) for one in asked}) > 1:
+            return self._ambiguous(asked)
+        return self._about(strictest(map(self._judge, asked)), asked)
+
+    def _sees(self, one: Folded, meant: Meant) -> bool:
+        if any((one.state.declarant, token) in self.grants for token in meant.tokens):
+            return True
+        level = self.access.level(one.state)
+        return level > Level.NOTHING and (not meant.names or self.access.may_use_references)
+
+    @staticmethod
+    def _several_goods(query: StatusQuery, meant: Meant, seen: Sequence[Folded]) -> bool:
+        """Whether the reference means different goods: as several types, or as a number that was used again."""
+        visible = {one.state.id: one.state.consignment for one in seen}
+        names = [one for one in meant.names if one.declaration in visible]
+        if len({visible[one.declaration] for one in names}) <= 1:
+            return False
+        times = [one.at for one in names if one.type in REUSED]
+        return len({one.type for one in names}) > 1 or (bool(times) and max(times) - min(times) > query.window)
+
+    def _asked_for(self, query: StatusQuery, one: Folded) -> bool:
+        country = self.access.country(one.state.administration)
+        return query.country in (None, country) and query.leg in (None, one.state.leg)
+
+    def _jurisdiction(self, one: Folded) -> str | int:
+        return self.access.country(one.state.administration) or one.state.administration
+
+    def _judge(self, one: Folded) -> Verdict:
+        competent = self.access.competent(one.state.administration)
+        return judge(one, self.access.administrations.get(competent), self.access.now)
+
+    def _ambiguous(self, several: Sequence[Folded]) -> StatusAnswer:
+        ordered = sorted(several, key=lambda one: (one.opened, one.state.id))
+        candidates = tuple(self._candidate(self._judge(one)) for one in ordered)
+        answer = StatusAnswer(answer=Answer.AMBIGUOUS, as_of=self.as_of, candidates=candidates)
+        return tagged(answer, *(one.state.public_head for one in several))
+
+    def _candidate(self, verdict: Verdict) -> Candidate:
+        state = verdict.folded.state
+        return Candidate(
+            state.id,
+            self.access.country(state.administration),
+            state.leg,
+            verdict.answer,
+            verdict.deliver,
+            verdict.folded.lodged_at,
+        )
+
+    def _about(self, verdict: Verdict, asked: Iterable[Folded]) -> StatusAnswer:
+        folded, now = verdict.folded, self.access.now
+        state, facts, flags = folded.state, folded.facts, folded.state.standing.flags
+        limit = facts.standing.limit if facts.standing and verdict.answer is Answer.CONDITIONALLY_RELEASED else 0
+        released = decided(facts.released)
+        answer = StatusAnswer(
+            answer=verdict.answer,
+            as_of=self.as_of,
+            deliver=verdict.deliver,
+            declaration=state.id,
+            consignment=state.consignment,
+            administration=self.access.competent(state.administration),
+            country=self.access.country(state.administration) or None,
+            leg=state.leg,
+            regime=state.regime,
+            status=state.standing.status,
+            version=state.version.number,
+            public_head=state.public_head,
+            released_at=released.effective_at if released else None,
+            released_by=released,
+            decided_by=decided(facts.standing),
+            deadline=limit or None,
+            deadline_passed=0 < limit <= now,
+            cleared=Flag.CLEARED in flags,
+            overridden=Flag.OVERRIDDEN in flags,
+            holds=holds_shown(folded, now),
+            parts=parts_shown(folded, self.scopes),
+            debt=state.standing.debt,
+            assessed_by=decided(facts.assessed),
+            final=self.as_of.final is not None and folded.updated[0] <= self.as_of.final,
+        )
+        return tagged(answer, *(one.state.public_head for one in asked))

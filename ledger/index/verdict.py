@@ -1,0 +1,158 @@
+"""From a declaration as folded to the answer about it: pure, and the one place where "released" is decided."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.domain.codes import DecisionKind, Flag, Leg, OrganisationStatus, Reason, Regime, Stage, Status
+from ledger.domain.lifecycle import LIVE
+from ledger.domain.participants import Organisation
+from ledger.index.answers import Answer, Decided, Deliver, HoldShown, Item, Part
+from ledger.index.facts import AT_DISPOSAL, DEMANDS, Mark
+from ledger.index.folding import Folded
+
+HOME_USE: Final = frozenset({Regime.HOME_USE, Regime.RE_IMPORT})
+_BLOCKS_ALWAYS: Final = Flag.DETENTION
+_BLOCKS_PARTWAY: Final = _BLOCKS_ALWAYS | Flag.CONTROL
+_BLOCKS_BEFORE: Final = _BLOCKS_PARTWAY | Flag.DOCUMENTS | Flag.PAYMENT
+_PARTWAY: Final = frozenset({Status.CONDITIONALLY_RELEASED, Status.PARTLY_RELEASED})
+_BEFORE: Final = frozenset({Status.REPORTED, Status.PRE_LODGED, Status.LODGED, Status.ACCEPTED})
+_HOLDABLE: Final = _BEFORE | _PARTWAY | {Status.RELEASED, Status.CLEARED}
+_NAMED_OTHERWISE: Final = {Status.CLEARED: Answer.RELEASED, Status.RETURNED: Answer.RETURN}
+
+MOST_RESTRICTIVE_FIRST: Final = (
+    Answer.AUTHORITY_WITHDRAWN,
+    Answer.SEIZED,
+    Answer.DESTROYED,
+    Answer.REFUSED,
+    Answer.ABANDONED,
+    Answer.RETURN,
+    Answer.RE_EXPORTED,
+    Answer.HELD,
+    Answer.REJECTED,
+    Answer.INVALIDATED,
+    Answer.CLOSED,
+    Answer.REPORTED,
+    Answer.PRE_LODGED,
+    Answer.LODGED,
+    Answer.ACCEPTED,
+    Answer.PARTLY_RELEASED,
+    Answer.CONDITIONALLY_RELEASED,
+    Answer.EXITED,
+    Answer.RELEASED,
+)
+_RANK: Final = {answer: rank for rank, answer in enumerate(MOST_RESTRICTIVE_FIRST)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer about one declaration, and whether to deliver."""
+
+    folded: Folded
+    answer: Answer
+    deliver: Deliver | None
+
+
+def judge(folded: Folded, administration: Organisation | None, now: int) -> Verdict:
+    """The answer about a declaration whose competent administration is given."""
+    answer = _answer(folded, administration, now)
+    return Verdict(folded, answer, _deliver(answer, folded))
+
+
+def _answer(folded: Folded, administration: Organisation | None, now: int) -> Answer:
+    status = folded.state.standing.status
+    expelled = administration is not None and administration.status_at(now) is OrganisationStatus.EXPELLED
+    if expelled and status in LIVE - AT_DISPOSAL:
+        return Answer.AUTHORITY_WITHDRAWN
+    if status in _HOLDABLE and blocking(folded):
+        return Answer.HELD
+    return _NAMED_OTHERWISE.get(status) or Answer[status.name]
+
+
+def blocking(folded: Folded) -> Flag:
+    """The flags that keep the goods from being at the declarant's disposal.
+
+    Once goods are released, documents and payment are demands beside the release; detention, an agency's hold that was
+    not overridden and, while the release is not whole, a control still hold them.
+    """
+    standing = folded.state.standing
+    held = Flag.AGENCY if standing.flags & (Flag.AGENCY | Flag.OVERRIDDEN) == Flag.AGENCY else Flag(0)
+    if standing.status in _BEFORE:
+        return held | standing.flags & _BLOCKS_BEFORE
+    return held | standing.flags & (_BLOCKS_PARTWAY if standing.status in _PARTWAY else _BLOCKS_ALWAYS)
+
+
+def _deliver(answer: Answer, folded: Folded) -> Deliver:
+    if answer is Answer.CONDITIONALLY_RELEASED:
+        return Deliver.AS_STATED
+    if answer is Answer.PARTLY_RELEASED:
+        return Deliver.THOSE_ONLY
+    home = folded.state.leg is Leg.IMPORT and folded.state.regime in HOME_USE
+    return Deliver.YES if answer is Answer.RELEASED and home else Deliver.NO
+
+
+def strictest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The most restrictive of the live ones, supplementary ones aside; when none is live, the latest."""
+    listed = list(verdicts)
+    main = [one for one in listed if one.folded.state.stage is not Stage.SUPPLEMENTARY] or listed
+    live = [one for one in main if one.folded.state.standing.status in LIVE]
+    if not live:
+        return max(main, key=lambda one: (one.folded.opened, one.folded.state.id))
+    return min(live, key=lambda one: (_RANK[one.answer], one.deliver is Deliver.YES, one.folded.opened))
+
+
+def holds_shown(folded: Folded, now: int) -> tuple[HoldShown, ...]:
+    """What stands in the way, customs' own first."""
+    blocks = blocking(folded)
+    demands = folded.facts.demands
+    own = [_demand(flag, demands[str(flag.name)], blocks, now) for flag in DEMANDS if str(flag.name) in demands]
+    return (*own, *(_agency(folded, agency, blocks) for agency in sorted(folded.holds)))
+
+
+def _demand(flag: Flag, mark: Mark, blocks: Flag, now: int) -> HoldShown:
+    return HoldShown(
+        action=str(flag.name),
+        by=mark.administration,
+        office=mark.office,
+        since=mark.effective,
+        reason=Reason(mark.reason),
+        deadline=mark.limit or None,
+        deadline_passed=0 < mark.limit <= now,
+        blocking=flag in blocks,
+    )
+
+
+def _agency(folded: Folded, agency: int, blocks: Flag) -> HoldShown:
+    hold = folded.holds[agency]
+    return HoldShown(
+        action="AGENCY",
+        by=agency,
+        office=0,
+        since=hold.since,
+        reason=Reason(hold.reason),
+        deadline=None,
+        deadline_passed=False,
+        blocking=Flag.AGENCY in blocks,
+    )
+
+
+def decided(mark: Mark | None) -> Decided | None:
+    """A decision as an answer quotes it."""
+    if mark is None:
+        return None
+    return Decided(
+        digest=mark.digest,
+        kind=DecisionKind(mark.kind),
+        administration=mark.administration,
+        office=mark.office,
+        effective_at=mark.effective,
+        reason=Reason(mark.reason),
+        limit=mark.limit or None,
+        evidence=mark.evidence or None,
+    )
+
+
+def parts_shown(folded: Folded, scopes: Mapping[bytes, tuple[Item, ...]]) -> tuple[Part, ...]:
+    """Decisions over some goods items that still count."""
+    quoted = ((decided(mark), mark.scope) for mark in folded.facts.parts)
+    return tuple(Part(one, scope, scopes.get(scope)) for one, scope in quoted if one is not None)
