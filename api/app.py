@@ -26,7 +26,7 @@ from api.work import Intake, Work
 from ledger.client import Client
 from ledger.errors import PassavantError
 
-_ROUTERS: Final = (sessions, records, payloads, consignments, ledger_routes, service)
+_ROUTERS: Final = (consignments, records, sessions, payloads, ledger_routes, service)
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →
 sign where the key lives → `PUT /v1/payloads/{commitment}` → `POST /v1/records` → follow it under its `Location`."""
 
@@ -44,8 +44,8 @@ def create_app(settings: Settings, client: Client | None = None) -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
-    for module in _ROUTERS:
-        app.include_router(module.router)
+    for module in _ROUTERS:  # not included: FastAPI would look through a tree of routers at each request
+        app.router.routes.extend(module.router.routes)
     app.add_exception_handler(PassavantError, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -45,6 +45,9 @@ def header(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
 
 
+IF_NONE_MATCH: Final = header("If-None-Match", "ETag of an earlier answer: 304 when nothing has changed since.")
+
+
 def takes(model: type[BaseModel], security: list[dict[str, list[str]]], **more: Any) -> dict[str, Any]:
     """A route's ``openapi_extra``: a JSON body, and whether it wants a session."""
     body = {"required": True, "content": {JSON: {"schema": ref(model.__name__)}}}

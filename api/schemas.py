@@ -35,7 +35,8 @@ ReferenceName = Literal["UCR", "DUCR", "MUCR", "MRN", "LRN", "HAWB", "S10", "TRA
 TEXT = r"^[^\x00-\x1f\x7f]*[A-Za-z0-9][^\x00-\x1f\x7f]*$"
 """One line with a letter or digit in it."""
 COUNTRY = r"^[A-Z]{2}$"
-Text = Annotated[str, StringConstraints(max_length=200, pattern=TEXT)]
+LONGEST = 200
+Text = Annotated[str, StringConstraints(max_length=LONGEST, pattern=TEXT)]
 Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
 ItemNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
 OrganisationId = Annotated[int, Field(ge=1, le=2**32 - 1)]

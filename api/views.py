@@ -5,20 +5,20 @@ of names, and a whole number is an instant when its field's name says so. A reco
 as the message of its typed data, so that whoever reads it can hash it again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum, IntEnum, IntFlag
+from functools import cache
 from typing import Any, Final
 
 from api.wire import hexed, instant
 from ledger.domain.records import RECORDS
 from ledger.domain.wire import camel, layout
 
-_INSTANTS: Final = frozenset({"time", "since", "deadline", "not_before", "not_after", "compromised_since", "until"})
+_INSTANTS: Final = frozenset({"time", "since", "deadline", "not_before", "not_after", "compromised_since", "until", "limit"})
 _STRUCTS: Final = frozenset(RECORDS.values())
-_COUNTRY: Final = 2
-_members: dict[type, tuple[tuple[str, str, bool], ...]] = {}
+_SAME: Final = frozenset({str, int, float, bool, type(None)})
 
 
 def is_instant(field: str) -> bool:
@@ -28,17 +28,29 @@ def is_instant(field: str) -> bool:
 
 def plain(value: Any) -> Any:
     """A value as JSON would have it."""
-    if value is None or (isinstance(value, str | bool) and not isinstance(value, Enum)):
-        return value
-    if isinstance(value, bytes):
-        return value.decode("ascii", "replace") if len(value) == _COUNTRY else hexed(value)
-    if isinstance(value, Enum):
-        return _code(value)
-    if isinstance(value, int | float):
-        return value
-    if is_dataclass(value):
-        return record(value) if type(value) in _STRUCTS else _object(value)
-    return _many(value)
+    return writer(type(value))(value)
+
+
+@cache
+def writer(kind: type) -> Callable[[Any], Any]:
+    """What writes values of exactly this class."""
+    if kind in _SAME:
+        return _same
+    if issubclass(kind, bytes):
+        return _bytes
+    if issubclass(kind, Enum):
+        return _flags if issubclass(kind, IntFlag) else _name if issubclass(kind, IntEnum) else _value
+    if kind in _STRUCTS:
+        return record
+    if is_dataclass(kind):
+        return _object(kind)
+    if issubclass(kind, date):
+        return date.isoformat
+    if issubclass(kind, Mapping):
+        return _mapping
+    if issubclass(kind, Collection):
+        return _sorted if issubclass(kind, Set) else _each
+    raise TypeError(f"{kind.__name__} has no form in JSON")
 
 
 def record(value: Any) -> dict[str, Any]:
@@ -52,31 +64,50 @@ def _wire(value: int | bytes) -> int | str:
     return hexed(value) if isinstance(value, bytes) else int(value)
 
 
-def _code(value: Enum) -> Any:
-    if isinstance(value, IntFlag):
-        return [one.name for one in type(value) if one in value]
-    return value.name if isinstance(value, IntEnum) else value.value
+def _same(value: Any) -> Any:
+    return value
 
 
-def _many(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(plain(key)): plain(one) for key, one in value.items()}
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Collection):
-        return [plain(one) for one in (sorted(value) if isinstance(value, frozenset | set) else value)]
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+def _bytes(value: bytes) -> str:
+    return f"0x{value.hex()}"
 
 
-def _object(value: Any) -> dict[str, Any]:
-    members = _members.get(type(value))
-    if members is None:
-        names = [field.name for field in fields(value)]
-        members = _members[type(value)] = tuple((name, camel(name), is_instant(name)) for name in names)
-    return {camelled: _member(getattr(value, name), timed=timed) for name, camelled, timed in members}
+def _flags(value: Any) -> list[str]:
+    return [one.name for one in type(value) if one in value]
 
 
-def _member(value: Any, *, timed: bool) -> Any:
-    if timed and type(value) is int:
-        return instant(value) if value else None
-    return plain(value)
+def _name(value: Any) -> Any:
+    return value.name
+
+
+def _value(value: Any) -> Any:
+    return value.value
+
+
+def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(plain(key)): plain(one) for key, one in value.items()}
+
+
+def _each(value: Iterable[Any]) -> list[Any]:
+    return [writer(type(one))(one) for one in value]
+
+
+def _sorted(value: Iterable[Any]) -> list[Any]:
+    return _each(sorted(value))
+
+
+def _object(kind: type) -> Callable[[Any], dict[str, Any]]:
+    members = tuple((field.name, camel(field.name), is_instant(field.name)) for field in fields(kind))
+
+    def write(value: Any) -> dict[str, Any]:
+        found = {}
+        for name, camelled, timed in members:
+            one = getattr(value, name)
+            cls = type(one)
+            if timed and cls is int:
+                found[camelled] = instant(one) if one else None
+            else:
+                found[camelled] = one if cls in _SAME else writer(cls)(one)
+        return found
+
+    return write

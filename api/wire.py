@@ -20,6 +20,7 @@ Hex65 = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{130}$")]
 Id = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="32 bytes.")]
 """An id in a path."""
 
+_LAST_INSTANT: Final = 253_402_300_799
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -39,13 +40,8 @@ def hexed_or_none(value: bytes | None) -> str | None:
 
 
 def instant(seconds: int) -> str:
-    """Seconds since the epoch as RFC 3339."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def instant_or_none(seconds: int | None) -> str | None:
-    """Seconds since the epoch as RFC 3339; none, and the records' 0, mean that there is none."""
-    return instant(seconds) if seconds else None
+    """Seconds since the epoch as RFC 3339, whose last year is 9999: a key's window may be open for longer."""
+    return f"{datetime.fromtimestamp(min(seconds, _LAST_INSTANT), UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def reply(content: object, status: int = 200, headers: Mapping[str, str] = NO_STORE) -> Response:

@@ -5,26 +5,22 @@ UNKNOWN, never "not released". Who is not entitled gets the answer of who asks f
 """
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from api.documentation import OPTIONAL_SESSION, conditional, gives_view, takes
+from api.documentation import IF_NONE_MATCH, OPTIONAL_SESSION, conditional, gives_view, takes
 from api.etags import not_modified, quoted
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
-from api.schemas import COUNTRY, TEXT, QueriesIn, QueryIn, ReferenceName, body_of
+from api.questions import PARAMETERS, asked
+from api.schemas import QueriesIn, QueryIn, body_of
 from api.views import plain
 from api.wire import NO_STORE, instant, reply
 from ledger.client import Freshness, ReferenceType, StatusAnswer, StatusQuery, Timeline
 
 router = APIRouter(prefix="/v1", tags=["consignments"])
 
-Ref = Annotated[str, Path(max_length=200, pattern=TEXT, description="UCR, DUCR, MRN, HAWB, S10, order number, …")]
-OfType = Annotated[ReferenceName | None, Query(description="What the reference is; without it, any type matches.")]
-For = Annotated[str | None, Query(alias="for", pattern=COUNTRY, description="Released where: ISO 3166-1 alpha-2.")]
-Around = Annotated[date | None, Query(description="About when the goods moved; S10 numbers are used again.")]
 _ASKED: Final = (Kind.SESSION_INVALID, Kind.INVALID)
 
 
@@ -37,20 +33,13 @@ def freshness_headers(as_of: Freshness) -> Mapping[str, str]:
 @router.get(
     "/consignments/{ref:path}/status",
     responses=conditional(gives_view(200, StatusAnswer, *_ASKED)),
-    openapi_extra={"security": OPTIONAL_SESSION},
+    openapi_extra={"security": OPTIONAL_SESSION, "parameters": [*PARAMETERS, IF_NONE_MATCH]},
 )
-async def status(
-    request: Request,
-    ref: Ref,
-    type: OfType = None,  # noqa: A002 - the name in the query
-    country: For = None,
-    around: Around = None,
-) -> Response:
+async def status(request: Request) -> Response:
     """Is it released? The ETag covers everything that the answer depends on, but for its freshness."""
     gateway = gateway_of(request)
     viewer = await gateway.viewer(request)
-    query = StatusQuery(ref, ReferenceType[type] if type else None, country, around)
-    answer = await gateway.work.read(gateway.client.status, query, viewer)
+    answer = await gateway.work.read(gateway.client.status, asked(request), viewer)
     headers = freshness_headers(answer.as_of)
     unchanged = not_modified(request, answer.etag, headers)
     return unchanged or reply(plain(answer), 200, {**headers, "etag": quoted(answer.etag)})
@@ -76,20 +65,13 @@ async def statuses(request: Request) -> Response:
 @router.get(
     "/consignments/{ref:path}/provenance",
     responses=gives_view(200, Timeline, *_ASKED, Kind.NOT_FOUND),
-    openapi_extra={"security": OPTIONAL_SESSION},
+    openapi_extra={"security": OPTIONAL_SESSION, "parameters": PARAMETERS},
 )
-async def provenance(
-    request: Request,
-    ref: Ref,
-    type: OfType = None,  # noqa: A002 - the name in the query
-    country: For = None,
-    around: Around = None,
-) -> Response:
+async def provenance(request: Request) -> Response:
     """The timeline: who, which office and key, what, when, with heads, transactions and blocks."""
     gateway = gateway_of(request)
     viewer = await gateway.viewer(request)
-    query = StatusQuery(ref, ReferenceType[type] if type else None, country, around)
-    timeline = await gateway.work.run(gateway.client.provenance, query, viewer)
+    timeline = await gateway.work.run(gateway.client.provenance, asked(request), viewer)
     if timeline is None:
         raise ProblemError(Kind.NOT_FOUND)
     return reply(plain(timeline))

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import Feed
-from api.documentation import NO_SESSION, OPTIONAL_SESSION, conditional, gives, gives_view
+from api.documentation import IF_NONE_MATCH, NO_SESSION, OPTIONAL_SESSION, conditional, gives, gives_view
 from api.etags import not_modified, of_declaration, quoted
 from api.feed import event_answer
 from api.gateway import gateway_of
@@ -26,7 +26,7 @@ _PUBLIC: Final = {"cache-control": "no-cache"}
 @router.get(
     "/declarations/{id}",
     responses=conditional(gives_view(200, DeclarationView, Kind.SESSION_INVALID, Kind.NOT_FOUND, Kind.INVALID)),
-    openapi_extra={"security": OPTIONAL_SESSION},
+    openapi_extra={"security": OPTIONAL_SESSION, "parameters": [IF_NONE_MATCH]},
 )
 async def declaration(request: Request, id: Id) -> Response:  # noqa: A002 - the name in the path
     """A declaration as it stands. Its ETag in ``If-Match`` makes sure that a record extends the head seen here."""

@@ -153,7 +153,7 @@ class ParticipantView:
     id: int
     kind: OrganisationKind
     purposes: Purpose
-    country: bytes
+    country: str
 
 
 @dataclass(frozen=True)

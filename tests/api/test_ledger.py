@@ -50,7 +50,7 @@ def test_other_pages(web, query, status):
 
 
 def test_participants(web, ledger_client):
-    ledger_client.people = [ParticipantView(1, OrganisationKind.ADMINISTRATION, Purpose.DECIDE | Purpose.READ, b"FR")]
+    ledger_client.people = [ParticipantView(1, OrganisationKind.ADMINISTRATION, Purpose.DECIDE | Purpose.READ, "FR")]
     answer = web.get("/v1/participants")
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.json() == {

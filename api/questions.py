@@ -1,0 +1,73 @@
+"""The question in the address of ``…/status``: read by hand, for it is the question that is asked most."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from ledger.client import ReferenceType, StatusQuery
+
+from api.problems import Kind, ProblemError
+from api.schemas import COUNTRY, LONGEST, TEXT
+
+_TEXT: Final = re.compile(TEXT)
+_COUNTRY: Final = re.compile(COUNTRY)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _parameter(name: str, place: str, description: str, **schema: Any) -> dict[str, Any]:
+    known = {"name": name, "in": place, "required": place == "path", "description": description}
+    return {**known, "schema": {"type": "string", **schema}}
+
+
+PARAMETERS: Final = [
+    _parameter("ref", "path", "UCR, DUCR, MRN, HAWB, S10, order number, …", pattern=TEXT, maxLength=LONGEST),
+    _parameter("type", "query", "What the reference is; any type without it.", enum=[one.name for one in ReferenceType]),
+    _parameter("for", "query", "Released where: ISO 3166-1 alpha-2.", pattern=COUNTRY),
+    _parameter("around", "query", "About when the goods moved; S10 numbers are used again.", format="date"),
+]
+"""Path and query as OpenAPI has them."""
+
+
+def asked(request: Request) -> StatusQuery:
+    """The question that an address asks.
+
+    Raises:
+        ProblemError: INVALID, with each parameter that is unknown, given twice or of the wrong form.
+    """
+    reference = request.path_params["ref"]
+    wrong = [] if len(reference) <= LONGEST and _TEXT.match(reference) else ["ref"]
+    found: dict[str, Any] = {}
+    query = request.scope["query_string"]
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ():
+        read = _READ.get(name)
+        try:
+            if read is None or name in found:
+                raise ValueError(name)  # noqa: TRY301 - one place that notes what is wrong
+            found[name] = read(value)
+        except (KeyError, ValueError):
+            wrong.append(name)
+    if wrong:
+        places = [{"parameter": name, "detail": "unknown, given twice, or not of its form"} for name in wrong]
+        raise ProblemError(Kind.INVALID, "", places)
+    return StatusQuery(reference, found.get("type"), found.get("for"), found.get("around"))
+
+
+def _matching(form: re.Pattern[str], value: str) -> str:
+    if not form.fullmatch(value):
+        raise ValueError(value)
+    return value
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(_matching(_DAY, value))
+
+
+_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "type": ReferenceType.__getitem__,
+    "for": partial(_matching, _COUNTRY),
+    "around": _day,
+}
