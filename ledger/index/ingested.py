@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import delete
+
 from ledger.index.sql import insert_ignoring
 from ledger.index.store import Store
 from ledger.index.tables import ingested
@@ -45,6 +47,11 @@ class Ingested:
         sql = "SELECT key, kind, outcome, digest FROM ingested WHERE key IN ({keys})"
         with self._store.reading() as session:
             return {row[0]: IngestedMessage(*row) for row in session.within(sql, keys)}
+
+    def forget(self, keys: Collection[bytes]) -> None:
+        """Take notes back, so that their messages are dealt with again."""
+        with self._store.writing() as connection:
+            connection.execute(delete(ingested).where(ingested.c.key.in_(list(keys))))
 
     def counts(self) -> Sequence[tuple[str, str, int]]:
         """How many messages of each kind had which outcome."""

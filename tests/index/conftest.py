@@ -9,6 +9,7 @@ from sqlalchemy import create_engine
 
 from ledger.index.store import Store
 from tests.index.streams import NETWORK
+from tests.index.worlds import World
 
 SERVER = os.environ.get("PASSAVANT_TEST_POSTGRES")
 
@@ -41,3 +42,8 @@ def database() -> Iterator[str]:
         with server.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
         server.dispose()
+
+
+@pytest.fixture
+def world(store, tmp_path) -> World:
+    return World(store, tmp_path)

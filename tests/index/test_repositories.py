@@ -1,0 +1,50 @@
+"""Payloads, ingested messages and challenges."""
+
+from ledger.domain.keccak import keccak256
+from ledger.index.challenges import Challenges
+from ledger.index.ingested import Ingested, IngestedMessage
+from ledger.index.payloads import Payload, Payloads
+from ledger.index.store import Store
+from tests.index.streams import PLATFORM, address
+
+
+def test_a_payload_is_kept_once_and_can_be_destroyed(world):
+    payloads = Payloads(world.store)
+    one = world.chain.declare()
+    world.index()
+    commitment = world.chain.declarations[one].version.commitment
+    payload = Payload(commitment, keccak256(b"schema"), b"content", PLATFORM)
+    assert payloads.put(payload)
+    assert not payloads.put(payload)
+    assert payloads.get(commitment) == payload
+    assert [(found.content, found.declaration) for found in payloads.of_declaration(one)] == [(b"content", one)]
+    payloads.erase(commitment)
+    assert payloads.get(commitment) is None
+
+
+def test_messages_are_known_by_their_keys(store):
+    ingested = Ingested(store)
+    one = IngestedMessage(keccak256(b"1"), "notice 09", "recorded", keccak256(b"digest"))
+    two = IngestedMessage(keccak256(b"2"), "movement", "evidence")
+    ingested.add([one, two])
+    ingested.add([IngestedMessage(one.key, "notice 09", "again")])
+    ingested.add([])
+    assert ingested.known([one.key, keccak256(b"3")]) == {one.key: one}
+    assert ingested.counts() == [("movement", "evidence", 1), ("notice 09", "recorded", 1)]
+
+
+def test_a_challenge_is_used_once_by_its_key_in_time(url):
+    now = [0.0]
+    store = Store.open(url, clock=lambda: now[0])
+    challenges = Challenges(store)
+    nonce = challenges.issue(address("me"), 60)
+    assert not challenges.use(nonce, address("other"))
+    assert challenges.use(nonce, address("me"))
+    assert not challenges.use(nonce, address("me"))
+    late = challenges.issue(address("me"), 60)
+    now[0] = 60
+    assert not challenges.use(late, address("me"))
+    challenges.issue(address("me"), 60)
+    with store.reading() as session:
+        assert session.rows("SELECT count(*) FROM challenges") == [(1,)]
+    store.close()
