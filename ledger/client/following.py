@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from ledger.chain.errors import Diverged, HistoryChanged
 from ledger.chain.logs import LogSource
 from ledger.chain.network import Network
+from ledger.client.sight import Sight
 from ledger.domain.events import Block
 from ledger.errors import PassavantError
 from ledger.index.alarms import Alarms
@@ -19,16 +19,6 @@ _log: Final = logging.getLogger(__name__)
 _OBSERVE_EVERY: Final = 1.0
 _POLL: Final = 0.05
 _LONGEST_BACKOFF: Final = 5.0
-
-
-@dataclass(slots=True)
-class Sight:
-    """What was last seen of the node. `failure`: why it can't be read now, or empty."""
-
-    head: int = 0
-    final: int = 0
-    seen_at: float = 0.0
-    failure: str = ""
 
 
 class Follower:

@@ -58,6 +58,7 @@ def lodged_declaration(document: Document) -> LodgedDeclaration:
         references=references_of(root),
         items=items,
         collectors=tuple(_collectors(root)),
+        issued_at=values.instant("IssueDateTime", root),
         accepted_at=values.instant("AcceptanceDateTime", root),
     )
 

@@ -88,6 +88,7 @@ class LodgedDeclaration(Message):
         references: all that may be asked for later, typed.
         items: goods items, in order.
         collectors: (role, number) of who pays VAT (55B), such as (``FR5``, IOSS number).
+        issued_at: when it was issued (D011); many senders leave it out.
         accepted_at: acceptance that the declarant states (023), as supplementary declarations do.
     """
 
@@ -103,6 +104,7 @@ class LodgedDeclaration(Message):
     references: tuple[Reference, ...] = ()
     items: tuple[GoodsItem, ...] = ()
     collectors: tuple[tuple[str, str], ...] = ()
+    issued_at: datetime | None = None
     accepted_at: datetime | None = None
 
     @property

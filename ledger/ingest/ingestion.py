@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from ledger.client import RecordState
+from ledger.client import RecordAnswer, RecordProgress
 from ledger.desk import Desk, DeskError
 from ledger.documents import LodgedDeclaration, Message, Movement, Notice, RequestMessage
 from ledger.domain.codes import OrganisationKind
@@ -15,7 +15,7 @@ from ledger.ingest.administration import Administration
 from ledger.ingest.keys import message_key
 from ledger.ingest.operator import Operator
 from ledger.ingest.outcome import Became, Evidence, Recorded
-from ledger.ingest.reading import kind_of, read_all
+from ledger.ingest.reading import Batch, kind_of, read_all
 from ledger.ingest.report import Fate, Line, Report
 
 Progress = Callable[[int, int], None]
@@ -37,7 +37,7 @@ def ingest(desk: Desk, paths: Sequence[Path | str], progress: Progress | None = 
     report = Report()
     batch = read_all(paths, report)
     desk.client.settle(_FINAL_WAIT)
-    run = _Run(desk, report)
+    run = _Run(desk, report, batch)
     messages = [*batch.declarations, *batch.requests, *batch.notices, *batch.movements]
     for done, message in enumerate(messages):
         if progress is not None:
@@ -52,20 +52,20 @@ def ingest(desk: Desk, paths: Sequence[Path | str], progress: Progress | None = 
 class _Run:
     """What stays the same from message to message."""
 
-    def __init__(self, desk: Desk, report: Report) -> None:
+    def __init__(self, desk: Desk, report: Report, batch: Batch) -> None:
         self.desk = desk
         self.report = report
         decides = desk.identity.kind is OrganisationKind.ADMINISTRATION
-        self.side: Administration | Operator = Administration(desk) if decides else Operator(desk)
+        self.side: Administration | Operator = Administration(desk, batch.notices) if decides else Operator(desk)
 
     def take(self, message: Message) -> None:
         """Make of a message what it is, and note the line."""
         key = message_key(message, self.desk.identity.organisation)
         line = Line(message.document.source, kind_of(message), Fate.KNOWN)
         self.report.lines.append(line)
-        if self.desk.client.is_ingested(key):
+        if self.desk.client.ingested(key) is not False:
             return
-        self.desk.before_submit = lambda digest: self.desk.client.note_ingested(key, line.kind, digest)
+        self.desk.before_submit = lambda digest: self.desk.client.note_ingested(key, line.kind, "record", digest)
         try:
             became = self._dispatch(message)
         except BrokenTimeline as error:
@@ -90,7 +90,7 @@ class _Run:
         elif isinstance(became, Evidence):
             line.fate, line.detail = Fate.EVIDENCE, became.detail
             self.side.keep(message, became)
-            self.desk.client.note_ingested(key, line.kind, None)
+            self.desk.client.note_ingested(key, line.kind, "evidence", None)
         else:
             line.fate, line.detail = Fate.KNOWN, became.detail
 
@@ -98,11 +98,14 @@ class _Run:
         """Wait for the chain's word on every record, and correct the lines that it refused."""
         self.desk.client.settle(_FINAL_WAIT)
         for line in self.report.lines:
-            state = self.desk.client.record(line.digest) if line.digest is not None else None
-            if state is not None and state.state in {"refused", "lost"}:
-                line.fate, line.detail = Fate.REFUSED, _why(state)
+            told = self.desk.client.record(line.digest) if line.digest is not None else None
+            if told is not None and told.progress in {RecordProgress.REFUSED, RecordProgress.LOST}:
+                line.fate, line.detail = Fate.REFUSED, _why(told)
         self.desk.forget()
 
 
-def _why(state: RecordState) -> str:
-    return f"{state.detail}{' (provisional: ingest again later)' if state.provisional else ''}"
+def _why(told: RecordAnswer) -> str:
+    if told.progress is RecordProgress.LOST:
+        return "lost: its deadline passed before it was recorded; ingest again"
+    reason = told.outcome.name if told.outcome else "refused"
+    return f"{reason}{' (provisional: ingest again later)' if told.provisional else ''}"

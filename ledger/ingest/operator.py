@@ -33,7 +33,7 @@ class Operator(Side):
         if declaration is None:
             return Evidence("its declaration is not known here")
         state = self.desk.state(declaration)
-        if self.desk.identity.organisation not in {state.declarant, state.agent}:
+        if self.me not in {state.declarant, state.agent}:
             return Evidence("it is about somebody else's declaration", declaration)
         if any(state.request):
             return Evidence("another request of this declaration waits for customs", declaration)
@@ -48,5 +48,5 @@ class Operator(Side):
         declaration = self.about(message)
         if declaration is not None and message.mrn:
             references = [Reference(ReferenceType.MRN, message.mrn)]
-            self.client.add_references(declaration, references, self.desk.identity.organisation)
+            self.client.add_references(declaration, references, self.me)
         return Evidence("a notice under another key than its administration's", declaration)

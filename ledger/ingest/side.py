@@ -22,6 +22,7 @@ class Side:
         """Ingest at a desk."""
         self.desk = desk
         self.client = desk.client
+        self.me = desk.identity.organisation
 
     def find(self, *references: Reference) -> list[DeclarationId]:
         """The recorded declarations of the first reference that names any."""
@@ -62,7 +63,7 @@ class Side:
         kind = (
             f"{kind_of(message)} {message.code}" if isinstance(message, Movement) and message.code else kind_of(message)
         )
-        self.client.keep_evidence(kind, content, references, evidence.declaration, _when(message))
+        self.client.keep_evidence(kind, content, references, evidence.declaration, _when(message), by=self.me)
 
 
 def _references(message: Message) -> list[Reference]:

@@ -1,0 +1,172 @@
+"""What the façade keeps beside the chain: payloads, references, readers, evidence, ingested messages, challenges."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from ledger.client.reading import Reading
+from ledger.client.types import Payload, PayloadRefused, Scope, payload_from_bytes, payload_to_bytes
+from ledger.domain.commitment import commit, schema_id, scope_of
+from ledger.domain.keccak import keccak256
+from ledger.domain.wire import DeclarationId, Digest
+from ledger.errors import CommitmentError, PassavantError
+from ledger.index.history import RecordProgress
+from ledger.index.references import Reference, ReferenceType, named
+
+if TYPE_CHECKING:
+    from ledger.index.evidence import EvidenceItem
+
+_YEAR: Final = 365 * 86_400
+
+
+class NotEntitled(PassavantError):  # noqa: N818 - the name says what happened
+    """This participant may not write here. Said to nobody who could learn from it that something exists."""
+
+
+class Keeping(Reading):
+    """Keeps in the store what stands on no chain."""
+
+    # --- payloads -----------------------------------------------------------------------------------------------------
+
+    def put_payload(self, commitment: bytes, payload: Payload | Scope, owner: int) -> None:
+        """Keep what opens a commitment.
+
+        Raises:
+            PayloadRefused: it opens another one, or none.
+        """
+        from ledger.index.payloads import Payload as Kept
+        from ledger.index.payloads import Payloads
+
+        if _root(payload) != commitment:
+            raise PayloadRefused("the payload does not open this commitment: its own root is another one")
+        payloads = Payloads(self.store)
+        if isinstance(payload, Scope):
+            payloads.put_scope(commitment, payload.items)
+        else:
+            payloads.put(Kept(commitment, schema_id(payload.schema), payload_to_bytes(payload), owner))
+
+    def payload(self, commitment: bytes, viewer: int | None) -> Payload | None:
+        """What opens a commitment, for declarant, agent and competent administration, and for whoever handed it in."""
+        from ledger.index.payloads import Payloads
+
+        kept = Payloads(self.store).get(commitment)
+        if kept is None or viewer is None:
+            return None
+        if kept.owner != viewer and not self.queries.may_read_payload(commitment, viewer):
+            return None
+        payload = payload_from_bytes(kept.content)
+        return payload if isinstance(payload, Payload) else None
+
+    # --- references and readers ---------------------------------------------------------------------------------------
+
+    def add_references(self, declaration: bytes, references: Sequence[Reference], owner: int) -> None:
+        """Register a declaration under references.
+
+        Raises:
+            NotEntitled: the declaration is recorded, and not the owner's to name.
+        """
+        if self.state(DeclarationId(declaration)) is not None and self.declaration(declaration, owner) is None:
+            raise NotEntitled("no such declaration for this participant")
+        now = int(time.time())
+        self.references.add([(one, DeclarationId(declaration), now) for one in references])
+
+    def named(self, reference: Reference) -> list[DeclarationId]:
+        """The declarations under a reference, whoever asks: for this store's own ingestion."""
+        token = self.references.token(reference)
+        with self.store.reading() as session:
+            return [one.declaration for one in named(session, [token]).get(token, [])]
+
+    def has_reference(self, declaration: DeclarationId, kind: ReferenceType) -> bool:
+        """Whether a declaration is registered under a reference of a type."""
+        sql = "SELECT 1 FROM references_private WHERE declaration = ? AND type = ? LIMIT 1"
+        with self.store.reading() as session:
+            return bool(session.rows(sql, declaration, int(kind)))
+
+    def add_reader(self, reference: Reference, reader: int, granted_by: int, *, seconds: int = _YEAR) -> None:
+        """Let an organisation read the status of the grantor's declarations under a reference, for a year."""
+        from ledger.index.readers import Readers
+
+        now = int(time.time())
+        readers = Readers(self.store, self.references)
+        readers.grant(granted_by, reference, reader, valid_from=now, valid_until=now + seconds)
+
+    # --- ingestion ----------------------------------------------------------------------------------------------------
+
+    def is_written(self, declaration: DeclarationId) -> bool:
+        """Whether a declaration is recorded, or on its way."""
+        gone = {RecordProgress.REFUSED, RecordProgress.LOST, RecordProgress.UNHEARD_OF}
+        return self.record(declaration).progress not in gone
+
+    def ingested(self, key: bytes) -> Digest | bool:
+        """The record that a message gave; True when it gave none; False when it must be dealt with (again)."""
+        from ledger.index.ingested import Ingested
+
+        found = Ingested(self.store).known([key]).get(key)
+        if found is None:
+            return False
+        if found.digest is None:
+            return True
+        return Digest(found.digest) if self.is_written(DeclarationId(found.digest)) else False
+
+    def note_ingested(self, key: bytes, kind: str, outcome: str, digest: Digest | None) -> None:
+        """Note what became of a message; a note of an earlier run whose record never got anywhere gives way."""
+        from ledger.index.ingested import Ingested, IngestedMessage
+
+        notes = Ingested(self.store)
+        if self.ingested(key) is False:
+            notes.forget([key])
+        notes.add([IngestedMessage(key, kind, outcome, digest)])
+
+    def keep_evidence(
+        self,
+        kind: str,
+        content: bytes,
+        references: Sequence[Reference],
+        declaration: DeclarationId | None,
+        effective: int | None,
+        *,
+        by: int,
+    ) -> None:
+        """Keep something received, as what it is; `effective` in seconds, the time of receipt when None."""
+        from ledger.index.evidence import Evidence, EvidenceItem
+
+        now = int(time.time())
+        item = EvidenceItem(
+            hash=keccak256(by.to_bytes(4, "big"), content),
+            kind=kind,
+            organisation=by,
+            received=now,
+            effective=now if effective is None else effective,
+            content=content,
+            declaration=declaration,
+        )
+        Evidence(self.store).add(item, [self.references.token(one) for one in references])
+
+    def evidence(self, declaration: DeclarationId) -> "Sequence[EvidenceItem]":
+        """What was received about a declaration and is no record."""
+        from ledger.index.evidence import Evidence
+
+        return Evidence(self.store).of_declaration(declaration)
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    def new_challenge(self, organisation: int, seconds: float) -> bytes:
+        """A nonce (32 bytes) that an organisation may answer once, in time."""
+        from ledger.index.challenges import Challenges
+
+        return Challenges(self.store).issue(organisation.to_bytes(4, "big"), seconds)
+
+    def use_challenge(self, nonce: bytes, organisation: int) -> bool:
+        """Use a challenge up; True once, for the organisation that it was given to."""
+        from ledger.index.challenges import Challenges
+
+        return Challenges(self.store).use(nonce, organisation.to_bytes(4, "big"))
+
+
+def _root(payload: Payload | Scope) -> bytes:
+    try:
+        if isinstance(payload, Scope):
+            return scope_of(payload.items).root
+        return commit(schema_id(payload.schema), payload.fields, payload.seed).root
+    except CommitmentError as error:
+        raise PayloadRefused(str(error)) from None

@@ -1,0 +1,134 @@
+"""The façade's questions: answers of the index, as fresh as this client can know."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ledger.domain.state import DeclarationState
+from ledger.domain.wire import DeclarationId, Digest
+from ledger.index.alarms import Alarm, Alarms
+from ledger.index.freshness import Freshness
+from ledger.index.lookup import StatusQuery
+from ledger.index.queries import Queries
+from ledger.index.references import References, ReferenceType
+
+if TYPE_CHECKING:
+    from ledger.client.types import ClientSettings
+    from ledger.index.answers import AsOf, StatusAnswer
+    from ledger.index.history import DeclarationAnswer, Entry, FeedItem, Page, ParticipantAnswer, RecordAnswer
+    from ledger.index.store import Store
+
+
+class Reading:
+    """Reads the store. `viewer` is the organisation that asks, or None."""
+
+    settings: "ClientSettings"
+
+    @property
+    def store(self) -> "Store":
+        """The open store."""
+        raise NotImplementedError
+
+    def freshness(self) -> Freshness:
+        """What is known of the node now."""
+        raise NotImplementedError
+
+    @cached_property
+    def references(self) -> References:
+        """The private index of references."""
+        return References(self.store, self.settings.index_key)
+
+    @cached_property
+    def queries(self) -> Queries:
+        """The index's questions."""
+        return Queries(self.store, self.references)
+
+    def as_of(self) -> "AsOf":
+        """As of which block an answer would be that is given now."""
+        return self.queries.as_of(self.freshness())
+
+    def status(self, query: StatusQuery, viewer: int | None) -> "StatusAnswer":
+        """Is it released? UNKNOWN while the node can't be reached, or the index is too far behind."""
+        return self.queries.status(query, viewer, self.freshness())
+
+    def statuses(self, queries: Sequence[StatusQuery], viewer: int | None) -> "list[StatusAnswer]":
+        """`status` of up to 10,000 references, in order, all as of one block."""
+        return self.queries.statuses(queries, viewer, self.freshness())
+
+    def provenance(self, query: StatusQuery, viewer: int | None) -> "list[Entry]":
+        """The timeline of what a reference names; empty for whom it does not concern."""
+        return self.queries.provenance(query, viewer)
+
+    def declaration(self, declaration: bytes, viewer: int | None) -> "DeclarationAnswer | None":
+        """A declaration; None when there is none for the viewer."""
+        return self.queries.declaration(declaration, viewer)
+
+    def resolve(self, text: str, kind: ReferenceType | None, viewer: int | None) -> list[DeclarationId]:
+        """The declarations that a reference names and whose history the viewer may see."""
+        return [DeclarationId(one) for one in self.queries.resolve(StatusQuery(reference=text, type=kind), viewer)]
+
+    def record(self, digest: bytes) -> "RecordAnswer":
+        """What became of a record."""
+        return self.queries.record(digest)
+
+    def records(self, digests: Sequence[bytes]) -> "list[RecordAnswer]":
+        """What became of records, in order."""
+        return [self.queries.record(digest) for digest in digests]
+
+    def events(self, after: str | None = None, limit: int = 1_000) -> "Page[FeedItem]":
+        """The feed of all events after a cursor."""
+        return self.queries.events(after, limit)
+
+    def participants(self, after: str | None = None, limit: int = 100) -> "Page[ParticipantAnswer]":
+        """All participants, by id."""
+        return self.queries.participants(after, limit)
+
+    def participant(self, organisation: int) -> "ParticipantAnswer | None":
+        """One participant."""
+        return self.queries.participant(organisation)
+
+    def alarms(self) -> list[Alarm]:
+        """What a person must look at."""
+        return Alarms(self.store).standing()
+
+    # --- what the desk needs ------------------------------------------------------------------------------------------
+
+    def state(self, declaration: DeclarationId) -> DeclarationState | None:
+        """A declaration's state as of the index; None when none is recorded."""
+        from ledger.index.rows import load_declarations
+
+        with self.store.reading() as session:
+            found = load_declarations(session, [declaration]).get(declaration)
+        return found.state if found else None
+
+    def signer_organisation(self, address: bytes) -> "ParticipantAnswer | None":
+        """The participant that a key belongs to."""
+        owner = self.key_owners([address]).get(address)
+        return None if owner is None else self.participant(owner)
+
+    def key_owners(self, addresses: Sequence[bytes]) -> dict[bytes, int]:
+        """The organisations of registered keys, by address (20 bytes)."""
+        with self.store.reading() as session:
+            sql = "SELECT address, organisation FROM keys WHERE address IN ({keys})"
+            return {row[0]: int(row[1]) for row in session.within(sql, addresses)}
+
+    def timeline_steps(self, declaration: DeclarationId, since: Digest) -> list[tuple[bytes, bytes, bytes]]:
+        """(head before, request, digest) of every decision and control of a declaration from `since` on, in order."""
+        from ledger.domain.codes import RecordType
+
+        sql = (
+            "SELECT record_type, head_before, body, digest FROM events WHERE declaration = ? AND outcome = 0"
+            " AND record_type IN (?, ?) ORDER BY block, log"
+        )
+        with self.store.reading() as session:
+            rows = session.rows(sql, declaration, int(RecordType.DECISION), int(RecordType.CONTROL))
+        steps = [(row[1], _request(row[0], row[2]), row[3]) for row in rows]
+        start = next((n for n, step in enumerate(steps) if step[2] == since), len(steps))
+        return steps[start:]
+
+
+def _request(record_type: int, body: bytes) -> bytes:
+    """The request that a decision names: its third word; a control names none."""
+    from ledger.domain.codes import RecordType
+
+    return body[64:96] if record_type == RecordType.DECISION else bytes(32)
