@@ -6,7 +6,6 @@ import {IConsignments} from "./interfaces/IConsignments.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {Outcome} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
-import {Key} from "./types/Key.sol";
 import {Organisation} from "./types/Organisation.sol";
 import {State} from "./types/State.sol";
 
@@ -110,14 +109,23 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
         });
     }
 
-    function _authority(address signer, uint32 id, uint16 addressed)
-        internal
-        view
-        override
-        returns (Key, Organisation, Organisation, Organisation)
-    {
-        // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
-        return participants.authority(signer, id, addressed);
+    function _lookUp(Author memory author, uint256 id, uint256 addressed) internal view override {
+        address target = address(participants);
+        bytes4 selector = IParticipants.authority.selector;
+        // The call that every record makes: its answer goes where it is wanted, word by word, and a failure (there is
+        // none but running out of gas) is passed on.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, selector)
+            mstore(add(free, 0x04), mload(author))
+            mstore(add(free, 0x24), id)
+            mstore(add(free, 0x44), addressed)
+            if iszero(staticcall(gas(), target, free, 0x64, add(author, 0x20), 0x80)) {
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
+        }
     }
 
     function _consignmentHead(bytes32 id) internal view returns (Head head) {
@@ -133,9 +141,9 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     }
 
     /// @dev True when the organisation is the declaration's administration or has taken over from it.
-    function _isCompetent(State state, uint32 organisation) internal view returns (bool) {
+    function _isCompetent(State state, uint256 organisation) internal view returns (bool) {
         uint16 administration = state.administration();
         // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
-        return administration == organisation || participants.competent(administration, organisation);
+        return administration == organisation || participants.competent(administration, uint32(organisation));
     }
 }

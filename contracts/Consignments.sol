@@ -21,40 +21,45 @@ contract Consignments is Lodgement, Rulings {
     {}
 
     function _recordOne(Records.Entry calldata entry) internal override returns (Outcome, bytes32) {
-        if (entry.recordType < FIRST_OF_PARTICIPANTS) return _process(entry);
+        uint256 recordType = entry.recordType;
+        if (recordType < FIRST_OF_PARTICIPANTS) return _process(recordType, entry);
         // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
         return participants.recordOne(entry);
     }
 
-    function _apply(Records.Entry calldata entry, bytes32 digest, Author memory author)
-        internal
-        override
-        returns (Outcome)
-    {
-        uint8 recordType = entry.recordType;
-        if (recordType == Records.DECISION) return _decide(entry, digest, author);
-        if (recordType == Records.DECLARATION) return _declare(entry, digest, author);
-        if (recordType == Records.CONTROL) return _control(entry, digest, author);
-        if (recordType == Records.HOLD) return _hold(entry, digest, author);
-        return _request(entry, digest, author);
+    function _apply(
+        uint256 recordType,
+        Records.Entry calldata entry,
+        bytes calldata body,
+        bytes32 digest,
+        Author memory author
+    ) internal override returns (Outcome) {
+        if (recordType == Records.DECISION) return _decide(entry, body, digest, author);
+        if (recordType == Records.DECLARATION) return _declare(entry, body, digest, author);
+        if (recordType == Records.CONTROL) return _control(entry, body, digest, author);
+        if (recordType == Records.HOLD) return _hold(entry, body, digest, author);
+        return _request(entry, body, digest, author);
     }
 
-    function _named(uint8 recordType, bytes calldata body)
+    function _named(uint256 recordType, bytes calldata body)
         internal
         pure
         override
-        returns (bool named, uint32 id, uint16 addressed)
+        returns (uint256 id, uint256 addressed)
     {
-        if (recordType == Records.DECISION) return _one(body, 4, 16);
-        if (recordType == Records.CONTROL) return _one(body, 3, 16);
-        if (recordType == Records.HOLD) return _one(body, 2, 32);
-        (named, id,) = _one(body, body.word(3) == 0 ? 2 : 3, 32);
-        if (recordType != Records.DECLARATION) return (named, id, 0);
-        if (body.word(2) | body.word(3) == 0) (named, id,) = _one(body, 4, 16);
-        if (body.above(4, 16) == 0) addressed = uint16(body.word(4));
+        if (recordType == Records.DECISION) return (_fitting(body.decision().administration, 16), 0);
+        if (recordType == Records.CONTROL) return (_fitting(body.control().administration, 16), 0);
+        if (recordType == Records.HOLD) return (_fitting(body.hold().agency, 32), 0);
+        // Declarant and agent stand at the same place in a declaration and in all requests.
+        (uint256 declarant, uint256 agent) = (body.word(2), body.word(3));
+        id = _fitting(agent == 0 ? declarant : agent, 32);
+        if (recordType != Records.DECLARATION) return (id, 0);
+        uint256 administration = body.declaration().administration;
+        if (administration >> 16 == 0) addressed = administration;
+        return (declarant | agent == 0 ? _fitting(administration, 16) : id, addressed);
     }
 
-    function _subject(uint8 recordType, bytes calldata body, bytes32 digest)
+    function _subject(uint256 recordType, bytes calldata body, bytes32 digest)
         internal
         pure
         override
@@ -65,11 +70,7 @@ contract Consignments is Lodgement, Rulings {
         return recordType == Records.DECLARATION && first == 0 ? digest : first;
     }
 
-    function _one(bytes calldata body, uint256 field, uint256 bits)
-        private
-        pure
-        returns (bool, uint32, uint16)
-    {
-        return (body.above(field, bits) == 0 && body.word(field) != 0, uint32(body.word(field)), 0);
+    function _fitting(uint256 id, uint256 bits) private pure returns (uint256) {
+        return id == 0 || id >> bits != 0 ? NOBODY : id;
     }
 }

@@ -16,6 +16,7 @@ import {Key} from "./types/Key.sol";
 import {MARK_TAKEN_OVER, Organisation} from "./types/Organisation.sol";
 import {Proofs} from "./types/Proofs.sol";
 import "./types/Records.sol" as Records;
+import "./types/Words.sol" as Words;
 
 /// @title What the council of administrations records: admission, suspension, expulsion, succession
 abstract contract Council is ParticipantStore {
@@ -25,21 +26,24 @@ abstract contract Council is ParticipantStore {
     uint256 internal constant NOTICE = 7 days;
     uint256 internal constant NOTICE_OF_TAKING_OVER = 30 days;
 
-    function _admission(Records.Entry calldata entry, bytes32 digest, Author memory author)
-        internal
-        returns (Outcome outcome)
-    {
-        Records.Admission calldata r = entry.body.admission();
+    function _admission(
+        Records.Entry calldata entry,
+        bytes calldata body,
+        bytes32 digest,
+        Author memory author
+    ) internal returns (Outcome outcome) {
+        Words.Admission calldata r = body.admission();
         Head next = Head.wrap(r.councilHead).extend(digest);
         if (next == _council) return Outcome.ALREADY_RECORDED;
-        if (!Forms.admission(entry.body)) return Outcome.MALFORMED;
+        if (!Forms.admission(r)) return Outcome.MALFORMED;
         outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
         if (!author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp)) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
-        bool byPredecessor = r.predecessor != 0 && r.predecessor == author.id;
-        if (!byPredecessor && _approvals(digest, entry.proof, author.id) < _approvalsNeeded()) {
+        bool byPredecessor = r.predecessor != 0 && r.predecessor == author.key.organisation();
+        if (!byPredecessor && _approvals(digest, entry.proof, author.key.organisation()) < _approvalsNeeded())
+        {
             return Outcome.APPROVALS_MISSING;
         }
         if (Head.wrap(r.councilHead) != _council) return Outcome.STALE_HEAD;
@@ -47,14 +51,14 @@ abstract contract Council is ParticipantStore {
             return Outcome.NOTICE_TOO_SHORT;
         }
         outcome = _checkTarget(r, byPredecessor);
-        if (outcome == Outcome.RECORDED && r.firstKey != address(0)) {
+        if (outcome == Outcome.RECORDED && r.firstKey != 0) {
             outcome = _checkNewKeys(r, digest, entry.proof);
         }
         if (outcome != Outcome.RECORDED) return outcome;
 
         _council = next;
         _admit(r, r.predecessor != 0 && !byPredecessor ? MARK_TAKEN_OVER : 0);
-        _emit(entry, Admission.selector, digest, bytes32(uint256(r.administration)), author.id);
+        _emit(entry, Admission.selector, digest, bytes32(r.administration), author.key.organisation());
     }
 
     /// @dev The delay before a change of managing keys, and of an administration's standing.
@@ -86,13 +90,13 @@ abstract contract Council is ParticipantStore {
         }
     }
 
-    function _checkTarget(Records.Admission calldata r, bool byPredecessor) private view returns (Outcome) {
+    function _checkTarget(Words.Admission calldata r, bool byPredecessor) private view returns (Outcome) {
         AdmissionAction action = AdmissionAction(r.action);
         if (action == AdmissionAction.ADMIT) return _checkAdmission(r);
         if (action == AdmissionAction.SUCCEED) return _checkSuccession(r, byPredecessor);
-        Organisation target = _organisations[r.administration];
+        Organisation target = _organisations[uint32(r.administration)];
         if (!target.isA(OrganisationKind.ADMINISTRATION)) return Outcome.UNKNOWN_ORGANISATION;
-        if (r.country != 0 && r.country != target.country()) return Outcome.MALFORMED;
+        if (r.country != 0 && bytes2(r.country) != target.country()) return Outcome.MALFORMED;
         OrganisationStatus last = target.lastStatus();
         bool suspended = last == OrganisationStatus.SUSPENDED;
         if (action == AdmissionAction.REINSTATE) {
@@ -105,9 +109,9 @@ abstract contract Council is ParticipantStore {
         return last == OrganisationStatus.ACTIVE || expels ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
     }
 
-    function _checkAdmission(Records.Admission calldata r) private view returns (Outcome) {
-        if (_isKnown(r.administration)) return Outcome.IDENTITY_TAKEN;
-        Organisation incumbent = _organisations[_administrationOf[r.country]];
+    function _checkAdmission(Words.Admission calldata r) private view returns (Outcome) {
+        if (_isKnown(uint32(r.administration))) return Outcome.IDENTITY_TAKEN;
+        Organisation incumbent = _organisations[_administrationOf[bytes2(r.country)]];
         bool taken = incumbent.lastStatus() == OrganisationStatus.ACTIVE
             || incumbent.lastStatus() == OrganisationStatus.SUCCEEDED
             || incumbent.isAt(OrganisationStatus.ACTIVE, r.effectiveAt);
@@ -115,15 +119,11 @@ abstract contract Council is ParticipantStore {
     }
 
     /// @dev A predecessor signs only while nothing against it is on its way: else it would evade its suspension.
-    function _checkSuccession(Records.Admission calldata r, bool byPredecessor)
-        private
-        view
-        returns (Outcome)
-    {
-        Organisation former = _organisations[r.predecessor];
+    function _checkSuccession(Words.Admission calldata r, bool byPredecessor) private view returns (Outcome) {
+        Organisation former = _organisations[uint32(r.predecessor)];
         if (!former.isA(OrganisationKind.ADMINISTRATION)) return Outcome.UNKNOWN_ORGANISATION;
-        if (former.country() != r.country) return Outcome.MALFORMED;
-        if (_isKnown(r.administration) || _administrationOf[r.country] != r.predecessor) {
+        if (former.country() != bytes2(r.country)) return Outcome.MALFORMED;
+        if (_isKnown(uint32(r.administration)) || _administrationOf[bytes2(r.country)] != r.predecessor) {
             return Outcome.IDENTITY_TAKEN;
         }
         OrganisationStatus last = former.lastStatus();
@@ -131,36 +131,50 @@ abstract contract Council is ParticipantStore {
         return open ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
     }
 
-    function _checkNewKeys(Records.Admission calldata r, bytes32 digest, bytes calldata proof)
+    function _checkNewKeys(Words.Admission calldata r, bytes32 digest, bytes calldata proof)
         private
         view
         returns (Outcome)
     {
-        if (_isKeyTaken(r.firstKey) || _isKeyTaken(r.secondKey)) return Outcome.IDENTITY_TAKEN;
+        if (_isKeyTaken(_address(r.firstKey)) || _isKeyTaken(_address(r.secondKey))) {
+            return Outcome.IDENTITY_TAKEN;
+        }
         (uint256 approvals, uint256 possessions) = proof.counts();
-        bool proven = possessions == 2 && _signer(digest, proof.possession(approvals, 2, 0)) == r.firstKey
-            && _signer(digest, proof.possession(approvals, 2, 1)) == r.secondKey;
+        bool proven = possessions == 2
+            && _signer(digest, proof.possession(approvals, 2, 0)) == _address(r.firstKey)
+            && _signer(digest, proof.possession(approvals, 2, 1)) == _address(r.secondKey);
         return proven ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
     }
 
-    function _admit(Records.Admission calldata r, uint256 mark) private {
+    function _admit(Words.Admission calldata r, uint256 mark) private {
         uint256 from = r.effectiveAt > block.timestamp ? r.effectiveAt : block.timestamp + 1;
         AdmissionAction action = AdmissionAction(r.action);
-        if (r.firstKey != address(0)) {
-            _enrol(r.administration, r.country, from, mark, [r.firstKey, r.secondKey]);
+        if (r.firstKey != 0) {
+            _enrol(
+                uint16(r.administration),
+                bytes2(r.country),
+                from,
+                mark,
+                [_address(r.firstKey), _address(r.secondKey)]
+            );
         }
         if (action == AdmissionAction.SUCCEED) {
-            Organisation former = _organisations[r.predecessor].withSuccessor(r.administration);
-            _organisations[r.predecessor] =
-                former.withStatus(OrganisationStatus.SUCCEEDED, from, block.timestamp);
+            Organisation former = _organisations[uint32(r.predecessor)].withSuccessor(r.administration);
+            _organisations[uint32(r.predecessor)] =
+                former.withStatus(uint256(OrganisationStatus.SUCCEEDED), from, block.timestamp);
         } else if (action != AdmissionAction.ADMIT) {
-            Organisation target = _organisations[r.administration];
-            _organisations[r.administration] = target.withStatus(_statusAfter(action), from, block.timestamp);
+            Organisation target = _organisations[uint32(r.administration)];
+            _organisations[uint32(r.administration)] =
+                target.withStatus(uint256(_statusAfter(action)), from, block.timestamp);
         }
     }
 
     function _statusAfter(AdmissionAction action) private pure returns (OrganisationStatus) {
         if (action == AdmissionAction.SUSPEND) return OrganisationStatus.SUSPENDED;
         return action == AdmissionAction.EXPEL ? OrganisationStatus.EXPELLED : OrganisationStatus.ACTIVE;
+    }
+
+    function _address(uint256 word) internal pure returns (address) {
+        return address(uint160(word));
     }
 }

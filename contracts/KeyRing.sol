@@ -9,6 +9,7 @@ import {Head} from "./types/Heads.sol";
 import {Key, newKey} from "./types/Key.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
+import "./types/Words.sol" as Words;
 
 /// @title What a managing key does with the keys of its organisation
 abstract contract KeyRing is Council {
@@ -18,14 +19,16 @@ abstract contract KeyRing is Council {
     uint256 internal constant MAX_MANAGING_KEYS = 16;
     uint256 private constant _LEAST_MANAGING_KEYS = 2;
 
-    function _keyAuthorisation(Records.Entry calldata entry, bytes32 digest, Author memory author)
-        internal
-        returns (Outcome outcome)
-    {
-        Records.KeyAuthorisation calldata r = entry.body.keyAuthorisation();
+    function _keyAuthorisation(
+        Records.Entry calldata entry,
+        bytes calldata body,
+        bytes32 digest,
+        Author memory author
+    ) internal returns (Outcome outcome) {
+        Words.KeyAuthorisation calldata r = body.keyAuthorisation();
         Head next = Head.wrap(r.orgHead).extend(digest);
-        if (next == _heads[author.id]) return Outcome.ALREADY_RECORDED;
-        if (!Forms.keyAuthorisation(entry.body) || !_purposesFit(r, author)) return Outcome.MALFORMED;
+        if (next == _heads[author.key.organisation()]) return Outcome.ALREADY_RECORDED;
+        if (!Forms.keyAuthorisation(r) || !_purposesFit(r, author)) return Outcome.MALFORMED;
         outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
         if (!_isActiveMember(
@@ -33,68 +36,69 @@ abstract contract KeyRing is Council {
             )) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
-        if (Head.wrap(r.orgHead) != _heads[author.id]) return Outcome.STALE_HEAD;
+        if (Head.wrap(r.orgHead) != _heads[author.key.organisation()]) return Outcome.STALE_HEAD;
         outcome = _actOnKey(r, digest, entry.proof, author);
         if (outcome != Outcome.RECORDED) return outcome;
-        _heads[author.id] = next;
-        _emit(entry, KeyAuthorisation.selector, digest, bytes32(uint256(author.id)), uint160(r.key));
+        _heads[author.key.organisation()] = next;
+        _emit(entry, KeyAuthorisation.selector, digest, bytes32(uint256(author.key.organisation())), r.key);
     }
 
     /// @dev Writes the key only when it returns RECORDED.
     function _actOnKey(
-        Records.KeyAuthorisation calldata r,
+        Words.KeyAuthorisation calldata r,
         bytes32 digest,
         bytes calldata proof,
         Author memory author
     ) private returns (Outcome outcome) {
         KeyAction action = KeyAction(r.action);
-        Key key = _keys[r.key];
+        Key key = _keys[_address(r.key)];
         if (action == KeyAction.AUTHORISE) {
             outcome = _checkNewKey(r, digest, proof);
             if (outcome == Outcome.RECORDED) _authorise(r);
             return outcome;
         }
-        if (key.organisation() != author.id) return Outcome.NOT_COMPETENT;
+        if (key.organisation() != author.key.organisation()) return Outcome.NOT_COMPETENT;
         if (action == KeyAction.SHORTEN) (outcome, key) = _shorten(r, key, author.organisation);
         else if (action == KeyAction.COMPROMISED) (outcome, key) = _compromise(r, key);
-        else (outcome, key) = _veto(key, author.signer == r.key);
-        if (outcome == Outcome.RECORDED) _keys[r.key] = key;
+        else (outcome, key) = _veto(key, author.signer == _address(r.key));
+        if (outcome == Outcome.RECORDED) _keys[_address(r.key)] = key;
     }
 
-    function _purposesFit(Records.KeyAuthorisation calldata r, Author memory author)
+    function _purposesFit(Words.KeyAuthorisation calldata r, Author memory author)
         private
         pure
         returns (bool)
     {
         return r.action != uint256(KeyAction.AUTHORISE)
-            || Forms.purposesFit(r.purposes, OrganisationKind(author.organisation.kind()));
+            || Forms.purposesFit(r.purposes, author.organisation.kind());
     }
 
-    function _checkNewKey(Records.KeyAuthorisation calldata r, bytes32 digest, bytes calldata proof)
+    function _checkNewKey(Words.KeyAuthorisation calldata r, bytes32 digest, bytes calldata proof)
         private
         view
         returns (Outcome)
     {
-        if (_isKeyTaken(r.key)) return Outcome.IDENTITY_TAKEN;
+        if (_isKeyTaken(_address(r.key))) return Outcome.IDENTITY_TAKEN;
         if (r.notBefore <= block.timestamp || r.notAfter <= r.notBefore) return Outcome.WINDOW_INVALID;
         if (r.purposes == PURPOSE_MANAGE) {
             if (r.notBefore < block.timestamp + _notice(false)) return Outcome.NOTICE_TOO_SHORT;
-            if (_countManaging(r.organisation, block.timestamp) >= MAX_MANAGING_KEYS) {
+            if (_countManaging(uint32(r.organisation), block.timestamp) >= MAX_MANAGING_KEYS) {
                 return Outcome.WINDOW_INVALID;
             }
         }
-        return _signer(digest, proof) == r.key ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
+        return _signer(digest, proof) == _address(r.key) ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
     }
 
-    function _authorise(Records.KeyAuthorisation calldata r) private {
+    function _authorise(Words.KeyAuthorisation calldata r) private {
         bool manages = r.purposes == PURPOSE_MANAGE;
-        _keys[r.key] = newKey(r.organisation, r.purposes, r.office, r.notBefore, r.notAfter, manages);
+        _keys[_address(r.key)] =
+            newKey(r.organisation, r.purposes, r.office, r.notBefore, r.notAfter, manages);
         if (!manages) return;
-        _dropEnded(_managingKeys[r.organisation]);
-        _managingKeys[r.organisation].push(r.key);
+        _dropEnded(_managingKeys[uint32(r.organisation)]);
+        _managingKeys[uint32(r.organisation)].push(_address(r.key));
     }
 
-    function _shorten(Records.KeyAuthorisation calldata r, Key key, Organisation organisation)
+    function _shorten(Words.KeyAuthorisation calldata r, Key key, Organisation organisation)
         private
         view
         returns (Outcome, Key)
@@ -111,7 +115,7 @@ abstract contract KeyRing is Council {
         return (Outcome.RECORDED, key.withNotAfter(r.notAfter).withUnshortened(former));
     }
 
-    function _compromise(Records.KeyAuthorisation calldata r, Key key) private view returns (Outcome, Key) {
+    function _compromise(Words.KeyAuthorisation calldata r, Key key) private view returns (Outcome, Key) {
         uint40 since = key.compromisedSince();
         if (r.compromisedSince > block.timestamp || (since != 0 && r.compromisedSince >= since)) {
             return (Outcome.WINDOW_INVALID, key);
@@ -132,11 +136,13 @@ abstract contract KeyRing is Council {
 
     /// @dev Other managing keys that are in effect now and still will be when the shortened one ends: one that could
     /// still be vetoed does not count.
-    function _remaining(Records.KeyAuthorisation calldata r) private view returns (uint256 count) {
-        address[] storage managing = _managingKeys[r.organisation];
+    function _remaining(Words.KeyAuthorisation calldata r) private view returns (uint256 count) {
+        address[] storage managing = _managingKeys[uint32(r.organisation)];
         for (uint256 i = 0; i < managing.length; ++i) {
             Key key = _keys[managing[i]];
-            if (managing[i] != r.key && key.validAt(block.timestamp) && key.validAt(r.notAfter)) ++count;
+            if (managing[i] != _address(r.key) && key.validAt(block.timestamp) && key.validAt(r.notAfter)) {
+                ++count;
+            }
         }
     }
 

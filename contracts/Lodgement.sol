@@ -30,18 +30,19 @@ import {
     State,
     VERSION_AT
 } from "./types/State.sol";
+import "./types/Words.sol" as Words;
 
 /// @title What declarants and their agents record: declarations and requests
 abstract contract Lodgement is ConsignmentStore {
     using Bodies for bytes;
 
-    function _declare(Records.Entry calldata entry, bytes32 digest, Author memory author)
+    function _declare(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
         returns (Outcome outcome)
     {
         if (_declarations[digest].state.exists()) return Outcome.ALREADY_RECORDED;
-        if (!Forms.declaration(entry.body)) return Outcome.MALFORMED;
-        Records.Declaration calldata r = entry.body.declaration();
+        Words.Declaration calldata r = body.declaration();
+        if (!Forms.declaration(r)) return Outcome.MALFORMED;
         outcome = _mayDeclare(r, author);
         if (outcome == Outcome.RECORDED) outcome = _checkPlace(r, digest, entry.proof);
         if (outcome == Outcome.RECORDED && r.agent != 0) {
@@ -58,26 +59,26 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     /// @dev Amendment and invalidation requests and presentation notices: the first four fields are the same.
-    function _request(Records.Entry calldata entry, bytes32 digest, Author memory author)
+    function _request(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
         returns (Outcome outcome)
     {
-        bytes32 id = bytes32(entry.body.word(0));
+        bytes32 id = bytes32(body.word(0));
         if (_requests[id] == digest) return Outcome.ALREADY_RECORDED;
-        if (!_isRequestWellFormed(entry)) return Outcome.MALFORMED;
-        outcome = _mayRequest(entry, author);
-        if (outcome == Outcome.RECORDED) outcome = _checkRequest(entry.body, _declarations[id]);
+        if (!_isRequestWellFormed(entry.recordType, body)) return Outcome.MALFORMED;
+        outcome = _mayRequest(entry.recordType, body, author);
+        if (outcome == Outcome.RECORDED) outcome = _checkRequest(body, _declarations[id]);
         if (outcome == Outcome.RECORDED && entry.recordType == Records.PRESENTATION_NOTICE) {
-            outcome = _checkPresentation(entry.body.presentationNotice().effectiveAt, _declarations[id].state);
+            outcome = _checkPresentation(body.presentationNotice().effectiveAt, _declarations[id].state);
         }
         if (outcome != Outcome.RECORDED) return outcome;
 
         _requests[id] = digest;
         _declarations[id].state = _declarations[id].state.withPending(_pendingOf(entry.recordType));
-        _emit(entry, _eventOf(entry.recordType), digest, id, author.id);
+        _emit(entry, _eventOf(entry.recordType), digest, id, author.key.organisation());
     }
 
-    function _mayDeclare(Records.Declaration calldata r, Author memory author)
+    function _mayDeclare(Words.Declaration calldata r, Author memory author)
         private
         view
         returns (Outcome outcome)
@@ -93,7 +94,7 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     /// @dev The consignment that it joins, and the declaration to which it is linked.
-    function _checkPlace(Records.Declaration calldata r, bytes32 digest, bytes calldata proof)
+    function _checkPlace(Words.Declaration calldata r, bytes32 digest, bytes calldata proof)
         private
         view
         returns (Outcome)
@@ -107,49 +108,52 @@ abstract contract Lodgement is ConsignmentStore {
         return linked ? Outcome.RECORDED : Outcome.UNKNOWN_LINK;
     }
 
-    function _checkMandate(uint32 declarant, uint32 agent, uint256 leg, uint16 administration)
+    function _checkMandate(uint256 declarant, uint256 agent, uint256 leg, uint256 administration)
         private
         view
         returns (Outcome)
     {
         // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
-        (Mandate mandate, Organisation giver, Organisation sponsor) = participants.mandateOf(declarant, agent);
+        (Mandate mandate, Organisation giver, Organisation sponsor) =
+            participants.mandateOf(uint32(declarant), uint32(agent));
         if (!mandate.covers(leg, administration, block.timestamp)) return Outcome.MANDATE_MISSING;
         // A suspended declarant must not go on through its agent.
         bool active = _isActiveMember(giver, sponsor, OrganisationKind.OPERATOR);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    function _firstState(Records.Declaration calldata r) private pure returns (State) {
+    function _firstState(Words.Declaration calldata r) private pure returns (State) {
         uint256 first = uint256(Status.LODGED);
         if (r.stage == uint256(Stage.PRE_LODGED)) first = uint256(Status.PRE_LODGED);
         if (r.stage == uint256(Stage.REPORTED)) first = uint256(Status.REPORTED);
         uint256 flags = r.declarant == 0 ? FLAG_RECEIVED_OUTSIDE : 0;
         if (r.consignment != 0) flags |= FLAG_JOINED;
-        uint256 anchor = r.consignment == 0 ? uint160(r.joinKey) : uint160(bytes20(r.consignment));
+        uint256 anchor = r.consignment == 0 ? r.joinKey : uint160(bytes20(r.consignment));
         return State.wrap(
-            first | (uint256(r.leg) << LEG_AT) | (uint256(r.regime) << REGIME_AT)
-                | (uint256(r.administration) << ADMINISTRATION_AT) | (uint256(r.declarant) << DECLARANT_AT)
-                | (1 << VERSION_AT) | (flags << FLAGS_AT) | (anchor << ANCHOR_AT)
+            first | (r.leg << LEG_AT) | (r.regime << REGIME_AT) | (r.administration << ADMINISTRATION_AT)
+                | (r.declarant << DECLARANT_AT) | (1 << VERSION_AT) | (flags << FLAGS_AT)
+                | (anchor << ANCHOR_AT)
         );
     }
 
-    function _isRequestWellFormed(Records.Entry calldata entry) private pure returns (bool) {
-        if (entry.recordType == Records.AMENDMENT_REQUEST) return Forms.amendmentRequest(entry.body);
-        if (entry.recordType == Records.INVALIDATION_REQUEST) return Forms.invalidationRequest(entry.body);
-        return Forms.presentationNotice(entry.body);
+    function _isRequestWellFormed(uint8 recordType, bytes calldata body) private pure returns (bool) {
+        if (recordType == Records.AMENDMENT_REQUEST) return Forms.amendmentRequest(body.amendmentRequest());
+        if (recordType == Records.INVALIDATION_REQUEST) {
+            return Forms.invalidationRequest(body.invalidationRequest());
+        }
+        return Forms.presentationNotice(body.presentationNotice());
     }
 
     /// @dev An operator of an expelled administration may still ask for amendment and invalidation.
-    function _mayRequest(Records.Entry calldata entry, Author memory author)
+    function _mayRequest(uint8 recordType, bytes calldata body, Author memory author)
         private
         view
         returns (Outcome outcome)
     {
-        uint256 deadline = entry.body.word(entry.body.length / 32 - 1);
+        uint256 deadline = body.word(body.length / 32 - 1);
         outcome = _checkKey(author.key, deadline, PURPOSE_DECLARE);
         if (outcome != Outcome.RECORDED) return outcome;
-        bool active = entry.recordType == Records.PRESENTATION_NOTICE
+        bool active = recordType == Records.PRESENTATION_NOTICE
             ? _isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)
             : author.organisation.acts(OrganisationKind.OPERATOR, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;

@@ -181,20 +181,24 @@ abstract contract ParticipantStore is IParticipants, Recorder {
         }
     }
 
-    function _authority(address signer, uint32 author, uint16 administration)
-        internal
+    function _lookUp(Author memory author, uint256 id, uint256 addressed) internal view override {
+        (author.key, author.organisation, author.sponsor, author.addressed) =
+            _authority(author.signer, id, addressed);
+    }
+
+    /// @dev A stranger's entry ends here, whatever it names.
+    function _authority(address signer, uint256 author, uint256 administration)
+        private
         view
-        override
         returns (Key word, Organisation organisation_, Organisation sponsor, Organisation addressed)
     {
         word = _keys[signer];
-        // A stranger's entry ends here, whatever it names.
-        if (word.organisation() == 0 || (author != 0 && author != word.organisation())) {
-            return (word, organisation_, sponsor, addressed);
-        }
-        organisation_ = _organisations[word.organisation()];
+        uint32 owner = word.organisation();
+        bool authentic = author == ANY_ADMINISTRATION ? owner <= type(uint16).max : owner == author;
+        if (owner == 0 || !authentic) return (Key.wrap(0), organisation_, sponsor, addressed);
+        organisation_ = _organisations[owner];
         sponsor = _sponsorOf(organisation_);
-        if (administration != 0) addressed = _organisations[administration];
+        if (administration != 0) addressed = _organisations[uint32(administration)];
     }
 
     function _sponsorOf(Organisation member) internal view returns (Organisation word) {
@@ -219,7 +223,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
 
     /// @dev A new administration with two managing keys, all from `from` on.
     function _enrol(uint16 id, bytes2 country, uint256 from, uint256 mark, address[2] memory keys) internal {
-        _organisations[id] = newOrganisation(OrganisationKind.ADMINISTRATION, from, country, 0, mark);
+        _organisations[id] = newOrganisation(uint256(OrganisationKind.ADMINISTRATION), from, country, 0, mark);
         _administrations.push(id);
         _administrationOf[country] = id;
         for (uint256 i = 0; i < 2; ++i) {

@@ -26,39 +26,44 @@ contract Participants is KeyRing, Membership {
     }
 
     function _recordOne(Records.Entry calldata entry) internal override returns (Outcome, bytes32) {
-        if (entry.recordType < FIRST_OF_PARTICIPANTS) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
-        return _process(entry);
+        uint256 recordType = entry.recordType;
+        if (recordType < FIRST_OF_PARTICIPANTS) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
+        return _process(recordType, entry);
     }
 
-    function _apply(Records.Entry calldata entry, bytes32 digest, Author memory author)
-        internal
-        override
-        returns (Outcome)
-    {
-        uint8 recordType = entry.recordType;
-        if (recordType == Records.OPERATOR_STATUS) return _operatorStatus(entry, digest, author);
-        if (recordType == Records.KEY_AUTHORISATION) return _keyAuthorisation(entry, digest, author);
-        if (recordType == Records.GRANT) return _grant(entry, digest, author);
-        if (recordType == Records.ADMISSION) return _admission(entry, digest, author);
-        return _setting(entry, digest, author);
+    function _apply(
+        uint256 recordType,
+        Records.Entry calldata entry,
+        bytes calldata body,
+        bytes32 digest,
+        Author memory author
+    ) internal override returns (Outcome) {
+        if (recordType == Records.OPERATOR_STATUS) {
+            return _operatorStatus(entry, body, digest, author);
+        }
+        if (recordType == Records.KEY_AUTHORISATION) return _keyAuthorisation(entry, body, digest, author);
+        if (recordType == Records.GRANT) return _grant(entry, body, digest, author);
+        if (recordType == Records.ADMISSION) return _admission(entry, body, digest, author);
+        return _setting(entry, body, digest, author);
     }
 
-    function _named(uint8 recordType, bytes calldata body)
+    function _named(uint256 recordType, bytes calldata body)
         internal
         pure
         override
-        returns (bool named, uint32 id, uint16 addressed)
+        returns (uint256 id, uint256)
     {
         // The council is the author of an admission: the first approval is any administration's.
-        if (recordType == Records.ADMISSION) return (true, 0, 0);
+        if (recordType == Records.ADMISSION) return (ANY_ADMINISTRATION, 0);
+        id = body.word(0);
+        // A word that fits no id has no key either, but a body without an author is malformed, not unauthentic.
         bool byAdministration =
             recordType == Records.OPERATOR_STATUS || recordType == Records.ADMINISTRATION_SETTING;
-        id = uint32(body.word(0));
-        named = id != 0 && body.above(0, byAdministration ? 16 : 32) == 0;
-        return (named, id, 0);
+        if (id == 0 || id >> (byAdministration ? 16 : 32) != 0) id = NOBODY;
+        return (id, 0);
     }
 
-    function _subject(uint8 recordType, bytes calldata body, bytes32)
+    function _subject(uint256 recordType, bytes calldata body, bytes32)
         internal
         pure
         override

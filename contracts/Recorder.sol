@@ -17,10 +17,10 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 abstract contract Recorder is IRecorder, IERC5267 {
     using Bodies for bytes;
 
-    /// @dev What an entry's signature proves, and on what its author stands now.
+    /// @dev What an entry's signature proves, and on what its author stands now. `Participants.authority` gives the last
+    /// four in this order; `key` 0: the signature is not the author's.
     struct Author {
         address signer;
-        uint32 id;
         Key key;
         Organisation organisation;
         Organisation sponsor;
@@ -30,6 +30,8 @@ abstract contract Recorder is IRecorder, IERC5267 {
     /// @dev First of the record types that `Participants` takes.
     uint8 internal constant FIRST_OF_PARTICIPANTS = 16;
     uint256 internal constant LONGEST_DEADLINE = 7 days;
+    uint256 internal constant ANY_ADMINISTRATION = 0;
+    uint256 internal constant NOBODY = type(uint256).max;
 
     bytes32 private constant _DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
@@ -93,65 +95,60 @@ abstract contract Recorder is IRecorder, IERC5267 {
         returns (Outcome outcome, bytes32 digest);
 
     /// @dev Steps 3 to 8 of docs/records.md, and the record's event.
-    function _apply(Records.Entry calldata entry, bytes32 digest, Author memory author)
-        internal
-        virtual
-        returns (Outcome);
+    function _apply(
+        uint256 recordType,
+        Records.Entry calldata entry,
+        bytes calldata body,
+        bytes32 digest,
+        Author memory author
+    ) internal virtual returns (Outcome);
 
-    /// @dev Whom the record names as its author, and an administration that it addresses. `named` is false when nobody
-    /// can be the author; `id` 0 with `named`: any administration that signed.
-    function _named(uint8 recordType, bytes calldata body)
+    /// @dev Whom the record names as its author, and an administration that it addresses. `NOBODY`: no one can be the
+    /// author; `ANY_ADMINISTRATION`: whichever signed.
+    function _named(uint256 recordType, bytes calldata body)
         internal
         pure
         virtual
-        returns (bool named, uint32 id, uint16 addressed);
+        returns (uint256 id, uint256 addressed);
 
-    /// @dev `IParticipants.authority`.
-    function _authority(address signer, uint32 id, uint16 addressed)
-        internal
-        view
-        virtual
-        returns (Key, Organisation, Organisation, Organisation);
+    /// @dev Completes an author whose signer is known: `IParticipants.authority`.
+    function _lookUp(Author memory author, uint256 id, uint256 addressed) internal view virtual;
 
     /// @dev Of what a refused record speaks.
-    function _subject(uint8 recordType, bytes calldata body, bytes32 digest)
+    function _subject(uint256 recordType, bytes calldata body, bytes32 digest)
         internal
         pure
         virtual
         returns (bytes32);
 
-    function _process(Records.Entry calldata entry) internal returns (Outcome outcome, bytes32 digest) {
-        (bytes32 typeHash, uint256 length) = Records.typeOf(entry.recordType);
-        if (typeHash == 0) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
-        if (entry.body.length != length) return (Outcome.MALFORMED, 0);
-        digest = entry.body.digest(domainSeparator(), typeHash);
-        Author memory author;
-        outcome = _authenticate(entry, digest, author);
-        if (outcome != Outcome.RECORDED) return (outcome, digest);
-        outcome = _apply(entry, digest, author);
-        if (outcome > Outcome.ALREADY_RECORDED) _refuse(entry, digest, author.id, outcome);
-    }
-
-    /// @dev RECORDED when the signature is that of a registered key of the author's; `author` is then complete.
-    function _authenticate(Records.Entry calldata entry, bytes32 digest, Author memory author)
-        private
-        view
-        returns (Outcome)
+    function _process(uint256 recordType, Records.Entry calldata entry)
+        internal
+        returns (Outcome outcome, bytes32 digest)
     {
-        (bool named, uint32 id, uint16 addressed) = _named(entry.recordType, entry.body);
-        if (!named) return Outcome.MALFORMED;
+        bytes calldata body = entry.body;
+        (bytes32 typeHash, uint256 length) = Records.typeOf(recordType);
+        if (typeHash == 0) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
+        if (body.length != length) return (Outcome.MALFORMED, 0);
+        digest = body.digest(domainSeparator(), typeHash);
+        (uint256 id, uint256 addressed) = _named(recordType, body);
+        if (id == NOBODY) return (Outcome.MALFORMED, digest);
+        Author memory author;
         author.signer = _signer(digest, entry.signature);
-        if (author.signer == address(0)) return Outcome.NOT_AUTHENTIC;
-        (author.key, author.organisation, author.sponsor, author.addressed) =
-            _authority(author.signer, id, addressed);
-        author.id = author.key.organisation();
-        bool authentic = author.id != 0 && (id == 0 ? author.id <= type(uint16).max : id == author.id);
-        return authentic ? Outcome.RECORDED : Outcome.NOT_AUTHENTIC;
-    }
-
-    function _refuse(Records.Entry calldata entry, bytes32 digest, uint32 author, Outcome outcome) private {
-        bytes32 subject = _subject(entry.recordType, entry.body, digest);
-        emit Refused(digest, author, subject, entry.recordType, uint8(outcome), entry.body, entry.signature);
+        _lookUp(author, id, addressed);
+        if (Key.unwrap(author.key) == 0) return (Outcome.NOT_AUTHENTIC, digest);
+        outcome = _apply(recordType, entry, body, digest, author);
+        if (outcome > Outcome.ALREADY_RECORDED) {
+            bytes32 subject = _subject(recordType, body, digest);
+            emit Refused(
+                digest,
+                author.key.organisation(),
+                subject,
+                uint8(recordType),
+                uint8(outcome),
+                body,
+                entry.signature
+            );
+        }
     }
 
     /// @dev Who signed; 0: nobody. Not a revert for any bytes.
@@ -162,9 +159,10 @@ abstract contract Recorder is IRecorder, IERC5267 {
 
     /// @dev Steps 5 and 6: the deadline, the key's window, its purpose.
     function _checkKey(Key key, uint256 deadline, uint256 purpose) internal view returns (Outcome) {
-        if (block.timestamp > deadline) return Outcome.EXPIRED;
-        if (deadline > block.timestamp + LONGEST_DEADLINE) return Outcome.DEADLINE_TOO_FAR;
-        if (!key.validAt(block.timestamp)) return Outcome.KEY_NOT_VALID;
+        uint256 time = block.timestamp;
+        if (time > deadline) return Outcome.EXPIRED;
+        if (deadline - time > LONGEST_DEADLINE) return Outcome.DEADLINE_TOO_FAR;
+        if (!key.validAt(time)) return Outcome.KEY_NOT_VALID;
         return key.purposes() & purpose == 0 ? Outcome.KEY_PURPOSE : Outcome.RECORDED;
     }
 

@@ -29,27 +29,28 @@ import {
 import {Proofs} from "./types/Proofs.sol";
 import "./types/Records.sol" as Records;
 import {State} from "./types/State.sol";
+import "./types/Words.sol" as Words;
 
 /// @title What authorities record: decisions, controls, agencies' holds
 abstract contract Rulings is ConsignmentStore {
     using Bodies for bytes;
     using Proofs for bytes;
 
-    function _decide(Records.Entry calldata entry, bytes32 digest, Author memory author)
+    function _decide(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
         returns (Outcome outcome)
     {
-        Records.Decision calldata r = entry.body.decision();
+        Words.Decision calldata r = body.decision();
         Declared storage declared = _declarations[r.declaration];
         Head settled = declared.settled;
         Head next = Head.wrap(r.prev).settle(r.request, digest);
         if (next == settled) return Outcome.ALREADY_RECORDED;
-        if (!Forms.decision(entry.body)) return Outcome.MALFORMED;
+        if (!Forms.decision(r)) return Outcome.MALFORMED;
         outcome = _mayRule(author, r.deadline, r.office);
         if (outcome != Outcome.RECORDED) return outcome;
         State state = declared.state;
         uint256 wasPending = state.pending();
-        outcome = _checkRuling(state, author.id, Head.wrap(r.prev), settled);
+        outcome = _checkRuling(state, author.key.organisation(), Head.wrap(r.prev), settled);
         if (outcome == Outcome.RECORDED) (outcome, state) = _transition(r, state);
         if (outcome == Outcome.RECORDED) {
             outcome = _checkSuperseding(entry.proof, r.supersedes, r.declaration, settled);
@@ -63,23 +64,23 @@ abstract contract Rulings is ConsignmentStore {
         declared.state = state;
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
         if (r.request != 0 && state.pending() == uint256(Pending.NONE)) delete _requests[r.declaration];
-        _emit(entry, Decision.selector, digest, r.declaration, author.id);
+        _emit(entry, Decision.selector, digest, r.declaration, author.key.organisation());
     }
 
-    function _control(Records.Entry calldata entry, bytes32 digest, Author memory author)
+    function _control(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
         returns (Outcome outcome)
     {
-        Records.Control calldata r = entry.body.control();
+        Words.Control calldata r = body.control();
         Declared storage declared = _declarations[r.declaration];
         Head settled = declared.settled;
         Head next = Head.wrap(r.prev).settle(0, digest);
         if (next == settled) return Outcome.ALREADY_RECORDED;
-        if (!Forms.control(entry.body)) return Outcome.MALFORMED;
+        if (!Forms.control(r)) return Outcome.MALFORMED;
         outcome = _mayRule(author, r.deadline, r.office);
         if (outcome != Outcome.RECORDED) return outcome;
         State state = declared.state;
-        outcome = _checkRuling(state, author.id, Head.wrap(r.prev), settled);
+        outcome = _checkRuling(state, author.key.organisation(), Head.wrap(r.prev), settled);
         if (outcome == Outcome.RECORDED && (r.version == 0 || r.version > state.version())) {
             outcome = Outcome.UNKNOWN_VERSION;
         }
@@ -94,18 +95,18 @@ abstract contract Rulings is ConsignmentStore {
 
         declared.settled = next;
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
-        _emit(entry, Control.selector, digest, r.declaration, author.id);
+        _emit(entry, Control.selector, digest, r.declaration, author.key.organisation());
     }
 
-    function _hold(Records.Entry calldata entry, bytes32 digest, Author memory author)
+    function _hold(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
         returns (Outcome outcome)
     {
-        Records.Hold calldata r = entry.body.hold();
+        Words.Hold calldata r = body.hold();
         Holds storage holds = _holds[r.declaration];
         Head next = Head.wrap(r.prev).extend(digest);
         if (next == holds.head) return Outcome.ALREADY_RECORDED;
-        if (!Forms.hold(entry.body)) return Outcome.MALFORMED;
+        if (!Forms.hold(r)) return Outcome.MALFORMED;
         outcome = _checkKey(author.key, r.deadline, PURPOSE_HOLD);
         if (outcome != Outcome.RECORDED) return outcome;
         if (!_isActiveMember(author.organisation, author.sponsor, OrganisationKind.AGENCY)) {
@@ -113,20 +114,21 @@ abstract contract Rulings is ConsignmentStore {
         }
         State state = _declarations[r.declaration].state;
         bool sets = r.action == uint256(HoldAction.SET);
-        outcome =
-            _checkHold(state, author, holds.head == Head.wrap(r.prev), sets == holds.ofAgency[author.id]);
+        outcome = _checkHold(
+            state, author, holds.head == Head.wrap(r.prev), sets == holds.ofAgency[author.key.organisation()]
+        );
         if (outcome != Outcome.RECORDED) {
             return outcome == Outcome.HOLD_ALREADY_OPEN && !sets ? Outcome.HOLD_NOT_OPEN : outcome;
         }
         holds.head = next;
-        holds.ofAgency[author.id] = sets;
+        holds.ofAgency[author.key.organisation()] = sets;
         if (sets) ++holds.open;
         else --holds.open;
         _declarations[r.declaration].state = _withHolds(state, sets, holds.open);
-        _emit(entry, Hold.selector, digest, r.declaration, author.id);
+        _emit(entry, Hold.selector, digest, r.declaration, author.key.organisation());
     }
 
-    function _mayRule(Author memory author, uint256 deadline, uint32 office)
+    function _mayRule(Author memory author, uint256 deadline, uint256 office)
         private
         view
         returns (Outcome outcome)
@@ -140,7 +142,7 @@ abstract contract Rulings is ConsignmentStore {
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    function _checkRuling(State state, uint32 author, Head prev, Head settled)
+    function _checkRuling(State state, uint256 author, Head prev, Head settled)
         private
         view
         returns (Outcome)
@@ -151,7 +153,7 @@ abstract contract Rulings is ConsignmentStore {
     }
 
     /// @dev Whether the decision names what is pending, and what the lifecycle makes of it.
-    function _transition(Records.Decision calldata r, State state) private view returns (Outcome, State) {
+    function _transition(Words.Decision calldata r, State state) private view returns (Outcome, State) {
         Row row = Lifecycle.rowOf(r.kind);
         bytes32 toName = state.pending() == uint256(Pending.NONE) || row.safeguards()
             ? bytes32(0)
@@ -162,7 +164,7 @@ abstract contract Rulings is ConsignmentStore {
         return (outcome, state.withStanding(status, flags));
     }
 
-    function _ruling(Records.Decision calldata r) private pure returns (uint256 ruling) {
+    function _ruling(Words.Decision calldata r) private pure returns (uint256 ruling) {
         if (r.scope != 0) ruling |= RULING_SCOPED;
         if (r.supersedes != 0) ruling |= RULING_SUPERSEDES;
         if (r.reason == REASON_OVERRIDE && r.evidence != 0) ruling |= RULING_OVERRIDES;
@@ -180,13 +182,13 @@ abstract contract Rulings is ConsignmentStore {
         return _superseded[target] ? Outcome.ALREADY_SUPERSEDED : Outcome.RECORDED;
     }
 
-    function _isLimitValid(Records.Decision calldata r) private pure returns (bool) {
+    function _isLimitValid(Words.Decision calldata r) private pure returns (bool) {
         if (r.limitAt == 0) return r.kind != uint256(DecisionKind.CONDITIONALLY_RELEASE);
         return r.limitAt > r.effectiveAt;
     }
 
     /// @dev A version is added by customs' own commitment, or by granting the amendment that `wasPending`.
-    function _nextVersion(Records.Decision calldata r, uint256 wasPending, State state)
+    function _nextVersion(Words.Decision calldata r, uint256 wasPending, State state)
         private
         pure
         returns (Outcome, State)

@@ -161,9 +161,9 @@ interface IParticipants is IRecorder {
 
     /// @notice All that a record's author stands on, in one call: packed words, 0 for what does not exist.
     /// @param signer The recovered key.
-    /// @param author The organisation that the record names as its author.
+    /// @param author The organisation that the record names as its author; 0: any administration.
     /// @param administration A further administration to look up, for a Declaration; 0: none.
-    /// @return key The signer's registration.
+    /// @return key The signer's registration; 0, and all others with it: it is not a key of the author's.
     /// @return organisation The author.
     /// @return sponsor The administration that answers for the author now: its sponsor or the sponsor's successor.
     /// @return addressed The further administration.

@@ -2,14 +2,14 @@
 pragma solidity ^0.8.30;
 
 import "./Records.sol" as Records;
+import "./Words.sol" as Words;
 
 // solhint-disable no-inline-assembly
 // Solidity reads a struct out of `bytes calldata` only by abi.decode, which copies it and reverts the whole group at a
-// value that does not fit its type. Here the words are looked at first, and the checked body is then read in place.
+// value that does not fit its type. Here it is read in place, word by word.
 
 /// @title Records in calldata
-/// @notice The caller has made sure that `body` is as long as the record's type says, and, before it takes a struct,
-/// that no word is wider than its field.
+/// @notice The caller has made sure that `body` is as long as the record's type says.
 library Bodies {
     /// @notice The record's identity: its EIP-712 digest under the domain.
     function digest(bytes calldata body, bytes32 domainSeparator, bytes32 typeHash)
@@ -63,18 +63,13 @@ library Bodies {
 
     /// @notice The field's whole word, whatever its type.
     function word(bytes calldata body, uint256 field) internal pure returns (uint256 value) {
-        assembly {
+        assembly ("memory-safe") {
             value := calldataload(add(body.offset, shl(5, field)))
         }
     }
 
-    /// @notice What of the field's word lies above its `bits` lowest bits: 0 when the value fits its type.
-    function above(bytes calldata body, uint256 field, uint256 bits) internal pure returns (uint256) {
-        return word(body, field) >> bits;
-    }
-
-    function declaration(bytes calldata body) internal pure returns (Records.Declaration calldata record) {
-        assembly {
+    function declaration(bytes calldata body) internal pure returns (Words.Declaration calldata record) {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
@@ -82,9 +77,9 @@ library Bodies {
     function amendmentRequest(bytes calldata body)
         internal
         pure
-        returns (Records.AmendmentRequest calldata record)
+        returns (Words.AmendmentRequest calldata record)
     {
-        assembly {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
@@ -92,9 +87,9 @@ library Bodies {
     function invalidationRequest(bytes calldata body)
         internal
         pure
-        returns (Records.InvalidationRequest calldata record)
+        returns (Words.InvalidationRequest calldata record)
     {
-        assembly {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
@@ -102,33 +97,33 @@ library Bodies {
     function presentationNotice(bytes calldata body)
         internal
         pure
-        returns (Records.PresentationNotice calldata record)
+        returns (Words.PresentationNotice calldata record)
     {
-        assembly {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
 
-    function decision(bytes calldata body) internal pure returns (Records.Decision calldata record) {
-        assembly {
+    function decision(bytes calldata body) internal pure returns (Words.Decision calldata record) {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
 
-    function control(bytes calldata body) internal pure returns (Records.Control calldata record) {
-        assembly {
+    function control(bytes calldata body) internal pure returns (Words.Control calldata record) {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
 
-    function hold(bytes calldata body) internal pure returns (Records.Hold calldata record) {
-        assembly {
+    function hold(bytes calldata body) internal pure returns (Words.Hold calldata record) {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
 
-    function admission(bytes calldata body) internal pure returns (Records.Admission calldata record) {
-        assembly {
+    function admission(bytes calldata body) internal pure returns (Words.Admission calldata record) {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
@@ -136,9 +131,9 @@ library Bodies {
     function operatorStatus(bytes calldata body)
         internal
         pure
-        returns (Records.OperatorStatus calldata record)
+        returns (Words.OperatorStatus calldata record)
     {
-        assembly {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
@@ -146,9 +141,9 @@ library Bodies {
     function keyAuthorisation(bytes calldata body)
         internal
         pure
-        returns (Records.KeyAuthorisation calldata record)
+        returns (Words.KeyAuthorisation calldata record)
     {
-        assembly {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
@@ -156,15 +151,15 @@ library Bodies {
     function administrationSetting(bytes calldata body)
         internal
         pure
-        returns (Records.AdministrationSetting calldata record)
+        returns (Words.AdministrationSetting calldata record)
     {
-        assembly {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }
 
-    function grant(bytes calldata body) internal pure returns (Records.Grant calldata record) {
-        assembly {
+    function grant(bytes calldata body) internal pure returns (Words.Grant calldata record) {
+        assembly ("memory-safe") {
             record := body.offset
         }
     }

@@ -33,15 +33,15 @@ uint256 constant _VETOABLE_AT = 232;
 uint256 constant _TIME = type(uint40).max;
 
 function newKey(
-    uint32 owner,
+    uint256 owner,
     uint256 purposeSet,
-    uint32 atOffice,
+    uint256 atOffice,
     uint256 from,
     uint256 until,
     bool canBeVetoed
 ) pure returns (Key) {
     return Key.wrap(
-        owner | (purposeSet << 32) | (uint256(atOffice) << _OFFICE_AT) | (from << _NOT_BEFORE_AT)
+        owner | (purposeSet << 32) | (atOffice << _OFFICE_AT) | (from << _NOT_BEFORE_AT)
             | (until << _NOT_AFTER_AT) | (canBeVetoed ? 1 << _VETOABLE_AT : 0)
     );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import "./Records.sol" as Records;
+import "./Words.sol" as Words;
 
 /// @dev What a declarant's last grant to an agent says, in one slot, lowest bits first: serial 64, representation 8,
 /// administration 16, legs 8, validFrom 40, validUntil 40, first 80 bits of the grant's digest. Zero: none.
@@ -9,12 +9,11 @@ type Mandate is uint256;
 
 using {serial, representation, administration, legs, validFrom, validUntil, isOf, covers} for Mandate global;
 
-/// @dev Reads `grant` after its words were checked.
-function newMandate(Records.Grant calldata grant, bytes32 digest) pure returns (Mandate) {
+/// @dev Takes a grant whose words fit their fields.
+function newMandate(Words.Grant calldata grant, bytes32 digest) pure returns (Mandate) {
     return Mandate.wrap(
-        grant.serial | (uint256(grant.representation) << 64) | (uint256(grant.administration) << 72)
-            | (uint256(grant.legs) << 88) | (uint256(grant.validFrom) << 96)
-            | (uint256(grant.validUntil) << 136) | (uint256(digest) >> 176 << 176)
+        grant.serial | (grant.representation << 64) | (grant.administration << 72) | (grant.legs << 88)
+            | (grant.validFrom << 96) | (grant.validUntil << 136) | (uint256(digest) >> 176 << 176)
     );
 }
 
@@ -49,7 +48,7 @@ function isOf(Mandate self, bytes32 digest) pure returns (bool) {
 }
 
 /// @dev True when it holds at `time` for that leg before that administration.
-function covers(Mandate self, uint256 leg, uint16 before, uint256 time) pure returns (bool) {
+function covers(Mandate self, uint256 leg, uint256 before, uint256 time) pure returns (bool) {
     return self.validFrom() <= time && time < self.validUntil()
         && (uint256(self.legs()) >> (leg - 1)) & 1 == 1
         && (self.administration() == 0 || self.administration() == before);

@@ -42,16 +42,13 @@ uint256 constant _BACKDATING_FROM_AT = 176;
 uint256 constant _MARK_AT = 216;
 
 /// @dev A participant that becomes active at `from`.
-function newOrganisation(
-    OrganisationKind ofKind,
-    uint256 from,
-    bytes2 inCountry,
-    uint16 admittedBy,
-    uint256 withMark
-) pure returns (Organisation) {
+function newOrganisation(uint256 ofKind, uint256 from, bytes2 inCountry, uint256 admittedBy, uint256 withMark)
+    pure
+    returns (Organisation)
+{
     return Organisation.wrap(
-        uint256(ofKind) | (uint256(OrganisationStatus.ACTIVE) << _NEXT_STATUS_AT) | (from << _STATUS_FROM_AT)
-            | (uint256(uint16(inCountry)) << _COUNTRY_AT) | (uint256(admittedBy) << _SPONSOR_AT)
+        ofKind | (uint256(OrganisationStatus.ACTIVE) << _NEXT_STATUS_AT) | (from << _STATUS_FROM_AT)
+            | (uint256(uint16(inCountry)) << _COUNTRY_AT) | (admittedBy << _SPONSOR_AT)
             | (DEFAULT_BACKDATING << _BACKDATING_AT) | (DEFAULT_BACKDATING << _NEXT_BACKDATING_AT)
             | (withMark << _MARK_AT)
     );
@@ -117,26 +114,23 @@ function mark(Organisation self) pure returns (uint8) {
 }
 
 /// @dev `next` counts from `from` on and takes the place of a change that has not taken effect by `time`.
-function withStatus(Organisation self, OrganisationStatus next, uint256 from, uint256 time)
-    pure
-    returns (Organisation)
-{
+function withStatus(Organisation self, uint256 next, uint256 from, uint256 time) pure returns (Organisation) {
     uint256 rest = Organisation.unwrap(self) & ~(((uint256(1) << 56) - 1) << 8);
     return Organisation.wrap(
-        rest | (self.statusAt(time) << 8) | (uint256(next) << _NEXT_STATUS_AT) | (from << _STATUS_FROM_AT)
+        rest | (self.statusAt(time) << 8) | (next << _NEXT_STATUS_AT) | (from << _STATUS_FROM_AT)
     );
 }
 
-function withSuccessor(Organisation self, uint16 next) pure returns (Organisation) {
+function withSuccessor(Organisation self, uint256 next) pure returns (Organisation) {
     uint256 rest = Organisation.unwrap(self) & ~(uint256(0xffff) << _SUCCESSOR_AT);
-    return Organisation.wrap(rest | (uint256(next) << _SUCCESSOR_AT));
+    return Organisation.wrap(rest | (next << _SUCCESSOR_AT));
 }
 
 /// @dev `next` counts from the second after `time`.
-function withBackdating(Organisation self, uint32 next, uint256 time) pure returns (Organisation) {
+function withBackdating(Organisation self, uint256 next, uint256 time) pure returns (Organisation) {
     uint256 rest = Organisation.unwrap(self) & ~(((uint256(1) << 104) - 1) << _BACKDATING_AT);
     return Organisation.wrap(
-        rest | (uint256(self.backdatingAt(time)) << _BACKDATING_AT) | (uint256(next) << _NEXT_BACKDATING_AT)
+        rest | (uint256(self.backdatingAt(time)) << _BACKDATING_AT) | (next << _NEXT_BACKDATING_AT)
             | ((time + 1) << _BACKDATING_FROM_AT)
     );
 }

@@ -213,7 +213,7 @@ bytes32 constant GRANT_TYPEHASH = keccak256(
 );
 
 /// @dev Type hash and length in bytes of a record type's body; zero for a type that is not known.
-function typeOf(uint8 recordType) pure returns (bytes32 typeHash, uint256 length) {
+function typeOf(uint256 recordType) pure returns (bytes32 typeHash, uint256 length) {
     if (recordType == DECISION) return (DECISION_TYPEHASH, 16 * 32);
     if (recordType == DECLARATION) return (DECLARATION_TYPEHASH, 14 * 32);
     if (recordType == CONTROL) return (CONTROL_TYPEHASH, 16 * 32);
