@@ -11,17 +11,18 @@ from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_bytes, hexed
 from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.outbox import OutboxRecord
-from ledger.domain.wire import Digest
+from ledger.domain.wire import ZERO, Digest
 
 BASE_GAS: Final = 60_000
-_GAS_PER_BYTE: Final = 60  # calldata (16), copying, hashing and logging of each byte
+_GAS_PER_BYTE: Final = 30  # calldata (16), hashing, copying and logging (8) of each byte
+_GAS_OF_OPENER: Final = 70_000
 _GAS: Final = {
     RecordType.DECLARATION: 110_000,
-    RecordType.AMENDMENT_REQUEST: 90_000,
-    RecordType.INVALIDATION_REQUEST: 90_000,
-    RecordType.PRESENTATION_NOTICE: 90_000,
-    RecordType.DECISION: 80_000,
-    RecordType.CONTROL: 80_000,
+    RecordType.AMENDMENT_REQUEST: 70_000,
+    RecordType.INVALIDATION_REQUEST: 70_000,
+    RecordType.PRESENTATION_NOTICE: 70_000,
+    RecordType.DECISION: 60_000,
+    RecordType.CONTROL: 60_000,
     RecordType.HOLD: 120_000,
 }
 _GAS_OF_PARTICIPANTS: Final = 600_000
@@ -77,6 +78,8 @@ STANDARD: Final = Limits()
 def gas_bound(record: OutboxRecord) -> int:
     """Gas that a record will surely not exceed: what a transaction must offer, not what it costs."""
     fixed = _GAS.get(record.record_type, _GAS_OF_PARTICIPANTS)
+    if record.record_type is RecordType.DECLARATION and record.body.startswith(ZERO):
+        fixed = _GAS_OF_OPENER  # its first field, the consignment that it joins, is 0
     return fixed + _GAS_PER_BYTE * entry_size(record)
 
 

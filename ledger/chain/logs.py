@@ -114,13 +114,13 @@ class LogSource:
             yield Batch(blocks, events, head.number, self.final(head.number))
             after, first = blocks[-1], blocks[-1].number + 1
 
-    def ancestor(self, known: Known, below: Block, final: int = 0) -> Block | None:
+    def ancestor(self, known: Known, below: Block, final: int = -1) -> Block | None:
         """The newest block that the node and the reader share, to roll back to; None when there is none.
 
         Args:
             known: the reader's hashes, without a gap up to `below`.
             below: the reader's newest block.
-            final: number of the newest block that the reader has called final.
+            final: number of the newest block that the reader has called final; -1: none.
 
         Raises:
             HistoryChanged: the ancestor is older than what was final, where that can't be.

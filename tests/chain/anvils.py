@@ -21,7 +21,7 @@ from ledger.domain.codes import OrganisationKind, OrganisationStatus, Purpose
 from ledger.domain.outbox import OutboxRecord
 from ledger.domain.records import Declaration, OperatorStatus, Record
 from ledger.domain.signing import SignedRecord
-from ledger.domain.wire import ZERO, Digest, Head, encode
+from ledger.domain.wire import ZERO, Head, encode
 
 OPERATOR = 70_000
 ADMINISTRATION = 1
@@ -162,17 +162,13 @@ def _admit(ledger: Ledger, deployer: LocalSigner, *, mine: bool) -> None:
     domain = ledger.domains.of(admission)
     proof = ledger.operator.sign(domain, admission)
     entry = entry_of(SignedRecord(admission, ledger.manager.sign(domain, admission), proof))
-    send(ledger, deployer, [entry], mine=mine)
+    relay_entries(ledger, deployer, [entry], mine=mine)
     time.sleep(1.1)  # an admission takes effect one second after its block
 
 
-def send(ledger: Ledger, sender: LocalSigner, entries: list[Entry], *, mine: bool = True):
+def relay_entries(ledger: Ledger, sender: LocalSigner, entries: list[Entry], *, mine: bool = True):
     network = ledger.network
     return transact(ledger.rpc, sender, network.chain_id, network.consignments, record_call(entries), mine=mine)
-
-
-def digests(records: list[OutboxRecord]) -> list[Digest]:
-    return [record.digest for record in records]
 
 
 @contextlib.contextmanager

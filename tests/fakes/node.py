@@ -208,11 +208,10 @@ class FakeNode:
         return {**place, "timestamp": hex(1000 + number), "transactions": []}
 
     def _eth_get_logs(self, wanted):
-        last = wanted["toBlock"]
+        last = wanted.get("toBlock", "latest")
         last = len(self.chain.blocks) - 1 if last == "latest" else int(last, 16)
         logs = [log for block in self.chain.blocks[int(wanted["fromBlock"], 16) : last + 1] for log in block.logs]
-        digests = wanted.get("topics", [None, None])[1]
-        return [log for log in logs if digests is None or log["topics"][1] in digests]
+        return [log for log in logs if fits(log["topics"], wanted.get("topics", []))]
 
     def _eth_get_transaction_count(self, _address, _at):
         return hex(self.chain.nonce())
@@ -241,6 +240,11 @@ class FakeNode:
     def _evm_mine(self):
         self.chain.mine()
         return "0x0"
+
+
+def fits(topics: list[str], wanted: list[Any]) -> bool:
+    """Whether a log's topics pass a filter: per place a topic, a list of them, or None for any."""
+    return all(one is None or topic in one for topic, one in zip(topics, wanted, strict=False))
 
 
 def lose(_result):
