@@ -3,7 +3,8 @@
 import fcntl
 import os
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from ledger.devnet.errors import DevnetError, PortTaken
 from ledger.devnet.gateway import LOG, Gateway, free_port
 from ledger.devnet.keys import KeyRing
 from ledger.devnet.participants import Casting
-from ledger.devnet.processes import Mark, mark_file
+from ledger.devnet.processes import Mark, Program, mark_file
 from ledger.devnet.states import Alarm, Alarms, States
 from ledger.devnet.supervisor import Supervisor
 from ledger.home import CONFIG, Home
@@ -30,6 +31,8 @@ _RELAY: Final = "relay"
 _LOOK: Final = 0.5
 _PATIENCE: Final = 60.0
 _GATEWAY_STARTS: Final = 5
+_TICK: Final = 0.05
+_STOP_IT: Final = "Stop it by `passavant devnet down`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +191,7 @@ class Devnet:
         except BlockingIOError:
             os.close(self._lock)
             self._lock = -1
-            raise DevnetError(
-                f"the network in {self.places.home} runs already", "Stop it by `passavant devnet down`"
-            ) from None
+            raise DevnetError(f"the network in {self.places.home} runs already", _STOP_IT) from None
         self.places.ready.unlink(missing_ok=True)
         mark = Mark.of(os.getpid())
         if mark:
@@ -258,6 +259,27 @@ def standing(path: Path) -> Standing:
     mark = Mark.load(places.mark)
     alarms = tuple(Alarms(places.chain).all())
     return Standing(mark.pid if mark else None, mark is not None and places.ready.exists(), alarms)
+
+
+def start_keeper(path: Path, command: Sequence[str], patience: float) -> None:
+    """Start a command that keeps the network of a home up, as a process of its own, and wait until it is ready.
+
+    Raises:
+        DevnetError: it runs already, or the command ended or took longer than `patience` seconds.
+    """
+    places = Places(path.absolute())
+    places.chain.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if Mark.load(places.mark):
+        raise DevnetError(f"the network in {places.home} runs already", _STOP_IT)
+    places.ready.unlink(missing_ok=True)
+    keeper = Program(command, places.log)
+    until = time.monotonic() + patience
+    while not places.ready.exists():
+        if keeper.wait(_TICK):
+            raise DevnetError(f"the network does not start: {keeper.last_words()}", f"See {places.log}")
+        if time.monotonic() > until:
+            keeper.end(_PATIENCE)
+            raise DevnetError(f"the network is not ready after {patience:.0f} seconds", f"See {places.log}")
 
 
 def down(path: Path) -> bool:

@@ -1,0 +1,48 @@
+"""The command line's root: every command, and what happens to an error that none of them expects."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli import devnet, ingesting, network, reading, sharing, writing
+from ledger.cli.failures import exit_code, tell
+from ledger.errors import PassavantError
+from ledger.home import ENVIRONMENT
+
+app = typer.Typer(
+    name="passavant",
+    help="Consignment records on a permissioned ledger: lodge, decide, and ask what was decided.",
+    epilog="Exit codes: 0 done, 1 refused or invalid, 2 usage, 3 can't be known now.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(devnet.app, name="devnet")
+for part in (ingesting, writing, reading, sharing, network):
+    part.add_to(app)
+
+
+@app.callback()
+def root(
+    home: Annotated[Path | None, typer.Option("--home", help="Home directory for every command.")] = None,
+) -> None:
+    """Consignment records on a permissioned ledger: lodge, decide, and ask what was decided."""
+    if home:
+        os.environ[ENVIRONMENT] = str(home)
+
+
+def run() -> None:
+    """Run a command; ends the process with its exit code."""
+    try:
+        app(prog_name="passavant")
+    except PassavantError as error:
+        tell(error)
+        sys.exit(exit_code(error))
+    except BrokenPipeError:
+        # whoever read our output has gone: not an error, and Python must not complain at its end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,100 @@
+"""Commands that ask: is it released, who did what, what became of a record."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger.cli import answers, plain, render
+from ledger.cli.failures import Exit
+from ledger.cli.options import (
+    AroundOption,
+    CountryOption,
+    HomeOption,
+    JsonOption,
+    ReferenceArgument,
+    TypeOption,
+    ViewerOption,
+    digest,
+)
+from ledger.cli.session import open_client, open_home, outcome, reference_type, show, title, viewer
+
+if TYPE_CHECKING:
+    from ledger.client import Client
+    from ledger.index.lookup import StatusQuery
+
+_DIGEST = typer.Argument(help="A record's id.", metavar="ID", parser=digest)
+_WAIT = typer.Option("--wait", help="Seconds to wait until it is final.", min=0)
+
+
+def status(
+    reference: ReferenceArgument,
+    kind: TypeOption = None,
+    country: CountryOption = None,
+    around: AroundOption = None,
+    name: ViewerOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Is it released? Exit code 3 when that can't be known now, which never means "no"."""
+    opened = open_home(home)
+    asker = viewer(opened, name)
+    with open_client(opened) as client:
+        _catch_up(client)
+        answer = client.status(_query(reference, kind, country, around), asker)
+    show(as_json, lambda: plain.plain(answer), lambda: answers.status(answer, lambda one: title(opened, one)))
+    raise typer.Exit(Exit.UNKNOWN if answer.answer.name == "UNKNOWN" else Exit.DONE)
+
+
+def provenance(
+    reference: ReferenceArgument,
+    kind: TypeOption = None,
+    country: CountryOption = None,
+    around: AroundOption = None,
+    name: ViewerOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The timeline: who, which office and key, what, when, with heads, transactions and blocks."""
+    opened = open_home(home)
+    asker = viewer(opened, name)
+    with open_client(opened) as client:
+        client.sync()
+        entries = client.provenance(_query(reference, kind, country, around), asker)
+    show(as_json, lambda: plain.plain(entries), lambda: answers.timeline(entries, lambda one: title(opened, one)))
+    raise typer.Exit(Exit.DONE if entries else Exit.REFUSED)
+
+
+def record(
+    record_id: Annotated[bytes, _DIGEST],
+    wait: Annotated[float, _WAIT] = 0,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What became of a record; with --wait, follow it until it is final."""
+    with open_client(open_home(home)) as client:
+        client.sync()
+        state = client.wait([record_id], wait)[0] if wait else client.record(record_id)
+    show(as_json, lambda: plain.record(state), lambda: render.followed(state))
+    raise typer.Exit(outcome(state))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command(epilog="Example: passavant status CE123456785GB --for FR --as bazaar")(status)
+    app.command(epilog="Example: passavant provenance 26GB00000000000001 --as auditor")(provenance)
+    app.command(epilog="Example: passavant record 0x<64 digits> --wait 30")(record)
+
+
+def _query(reference: str, kind: str | None, country: str | None, around: int | None) -> "StatusQuery":
+    from ledger.index.lookup import StatusQuery
+
+    return StatusQuery(reference=reference, type=reference_type(kind), country=country, around=around)
+
+
+def _catch_up(client: "Client") -> None:
+    """Read up to the node's head; when that fails, the answer itself says that nothing can be known."""
+    from ledger.chain.errors import ChainError
+
+    with suppress(ChainError):
+        client.sync()
