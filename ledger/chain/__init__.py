@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ledger.chain.errors import TransactionRefused as TransactionRefused
     from ledger.chain.errors import WrongNetwork as WrongNetwork
     from ledger.chain.finality import Finality as Finality
+    from ledger.chain.founding import Founding as Founding
+    from ledger.chain.founding import read_founding as read_founding
     from ledger.chain.groups import Limits as Limits
     from ledger.chain.logs import Batch as Batch
     from ledger.chain.logs import LogSource as LogSource
@@ -57,6 +59,7 @@ _FACE: Final = {
         " Reverted SignatureError SignerError TransactionRefused WrongNetwork"
     ),
     "finality": "Finality",
+    "founding": "Founding read_founding",
     "groups": "Limits",
     "logs": "Batch LogSource",
     "network": "Network code_hash",
@@ -80,6 +83,7 @@ __all__ = [
     "Entry",
     "Fees",
     "Finality",
+    "Founding",
     "HistoryChanged",
     "Limits",
     "LocalSigner",
@@ -106,6 +110,7 @@ __all__ = [
     "entry_of",
     "open_local_signer",
     "open_signer",
+    "read_founding",
     "record_call",
     "recover",
     "sign_transaction",

@@ -1,17 +1,14 @@
 """The founders: the one part of the participants that the contract's constructor tells, by an event each."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from ledger.chain.decoding import RawLog, topic
+from ledger.chain.decoding import FOUNDING_TOPIC, RawLog, decode_founding
 from ledger.chain.errors import BadAnswer
 from ledger.chain.network import Network
-from ledger.chain.rpc import Rpc, as_bytes, as_int, hexed
+from ledger.chain.rpc import Rpc, as_int, hexed
 from ledger.domain.keccak import keccak256
 from ledger.domain.participants import Founder
 from ledger.domain.wire import WORD, Head
-
-FOUNDING: Final = "Founding(uint16,bytes2,address,address)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +34,17 @@ def read_founding(rpc: Rpc, network: Network) -> Founding:
 
     Raises:
         BadAnswer: the node has none: no network begins without founders.
+        AbiError: they are not what the contract writes.
     """
     wanted = {
         "fromBlock": hex(network.start_block),
-        "toBlock": hex(network.start_block),
         "address": hexed(network.participants),
-        "topics": [topic(FOUNDING)],
+        "topics": [FOUNDING_TOPIC],
     }
     logs = rpc.typed(list[RawLog], "eth_getLogs", wanted)
     if not logs:
-        raise BadAnswer("eth_getLogs", f"no founder of {network.name} in block {network.start_block}")
-    block = rpc.call("eth_getBlockByNumber", hex(network.start_block), False)  # noqa: FBT003  JSON-RPC
-    return Founding(tuple(_founder(log) for log in logs), as_int(block["timestamp"]))
-
-
-def _founder(log: RawLog) -> Founder:
-    country, first, second = (as_bytes(log.data)[start : start + WORD] for start in range(0, 3 * WORD, WORD))
-    return Founder(as_int(log.topics[1]), country[:2], first[12:], second[12:])
+        raise BadAnswer("eth_getLogs", f"no founder of {network.name} from block {network.start_block} on")
+    block = rpc.call("eth_getBlockByNumber", logs[0].blockNumber, False)  # noqa: FBT003  JSON-RPC
+    if not isinstance(block, dict):
+        raise BadAnswer("eth_getBlockByNumber", "the node has a block's events and not the block")
+    return Founding(tuple(map(decode_founding, logs)), as_int(block["timestamp"]))

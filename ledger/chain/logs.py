@@ -16,13 +16,12 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger.chain.decoding import FOUNDING_TOPIC, RawLog, decode_founding, decode_log
+from ledger.chain.decoding import FOUNDING_TOPIC, RawLog, decode_log
 from ledger.chain.errors import BadAnswer, Diverged, HistoryChanged, NodeError
 from ledger.chain.finality import Finality
 from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_bytes, as_int, hexed
 from ledger.domain.events import Block, Event
-from ledger.domain.participants import Founder
 
 Known = Callable[[int], bytes | None]
 """The 32-byte hash that the reader has kept of the block at a height; None when it keeps none."""
@@ -136,22 +135,6 @@ class LogSource:
         if not self._finality.may_roll_back or (low < final and not self._finality.alarms_on_rollback):
             raise HistoryChanged(below.number, below.hash, self._hash(below.number))
         return self._block(hex(low)) if low >= self._network.start_block else None
-
-    def founders(self) -> tuple[int, tuple[Founder, ...]]:
-        """When the network was founded (seconds, UTC), and its founding administrations in their order.
-
-        Raises:
-            BadAnswer: the node has no such events from the network's start block on.
-        """
-        wanted = {
-            "fromBlock": hex(self._network.start_block),
-            "address": self._addresses[1],
-            "topics": [FOUNDING_TOPIC],
-        }
-        logs = self._rpc.typed(list[RawLog], "eth_getLogs", wanted)
-        if not logs:
-            raise BadAnswer("eth_getLogs", "the node has no event of the network's founding")
-        return self._block(logs[0].blockNumber).time, tuple(decode_founding(log) for log in logs)
 
     def _stands(self, after: Block, head: Block, known: Known | None) -> bool:
         """Whether there is anything to read after `after`; False when the node lags."""

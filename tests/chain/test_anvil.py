@@ -8,6 +8,7 @@ import pytest
 
 from ledger.chain.abi import entry_of, nothing_recorded, record_call, why_reverted
 from ledger.chain.errors import AbiError, Diverged, NodeError, Reverted, WrongNetwork
+from ledger.chain.founding import read_founding
 from ledger.chain.groups import BASE_GAS, Limits, gas_bound
 from ledger.chain.logs import LogSource
 from ledger.chain.rpc import Rpc, as_bytes, as_int, hexed
@@ -82,10 +83,10 @@ def test_the_descriptor_fits_and_a_wrong_one_does_not(ledger):
 
 
 def test_the_founders(ledger):
-    _, founders = LogSource(ledger.rpc, ledger.network).founders()
-    assert [(one.administration, one.country, one.first_key) for one in founders] == [
-        (ADMINISTRATION, b"GB", ledger.manager.address)
-    ]
+    founding = read_founding(ledger.rpc, ledger.network)
+    found = [(one.administration, one.country, one.first_key) for one in founding.founders]
+    assert found == [(ADMINISTRATION, b"GB", ledger.manager.address)]
+    assert founding.council_head == Views(ledger.rpc, ledger.network).council_head()
 
 
 def test_a_group_is_recorded_as_it_was_signed(anvil, ledger, outbox):

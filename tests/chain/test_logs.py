@@ -5,14 +5,12 @@ what is known; a lagging node yields nothing and is no change of history.
 """
 
 import pytest
-from eth_abi.abi import encode as abi_encode
 
 from ledger.chain.decoding import FOUNDING_TOPIC, event_signature, topic
 from ledger.chain.errors import AbiError, BadAnswer, Diverged, HistoryChanged, NodeError
 from ledger.chain.logs import LogSource
 from ledger.domain.codes import RecordType
 from ledger.domain.events import Block
-from ledger.domain.participants import Founder
 from ledger.domain.records import AdministrationSetting
 from ledger.domain.wire import Head, encode
 from tests.chain.conftest import network_of
@@ -253,17 +251,8 @@ def test_a_node_without_its_head(node, rpc):
         source(rpc).head()
 
 
-def founding(number: int) -> dict[str, object]:
-    data = abi_encode(["bytes2", "address", "address"], [b"GB", "0x" + "01" * 20, "0x" + "02" * 20])
-    return log(0, data="0x" + data.hex(), topics=[FOUNDING_TOPIC, f"0x{number:064x}"])
-
-
-def test_founders_are_read_apart(node, rpc):
-    with pytest.raises(BadAnswer, match="founding"):
-        source(rpc).founders()
-    node.chain.block([founding(1), founding(2)])
+def test_founders_are_no_events(node, rpc):
+    """They are read by `read_founding`."""
+    node.chain.block([log(0, topics=[FOUNDING_TOPIC, f"0x{1:064x}"])])
     fill(node.chain, 1)
-    since, founders = source(rpc).founders()
-    assert since == 1001
-    assert founders == tuple(Founder(number, b"GB", b"\1" * 20, b"\2" * 20) for number in (1, 2))
-    assert seen(source(rpc).batches(None))[1] == [200]
+    assert seen(source(rpc).batches(None)) == ([0, 1, 2], [200])
