@@ -12,7 +12,7 @@ class Answer(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """Base of all answers."""
 
 
-class ProblemPointer(Answer, omit_defaults=True):
+class ProblemPointer(Answer, frozen=True, omit_defaults=True):
     """Where something is wrong, in the body (RFC 6901) or in a parameter, and what."""
 
     detail: str
@@ -20,7 +20,7 @@ class ProblemPointer(Answer, omit_defaults=True):
     parameter: str = ""
 
 
-class Problem(Answer, omit_defaults=True):
+class Problem(Answer, frozen=True, omit_defaults=True):
     """Problem details (RFC 9457)."""
 
     type: str
@@ -30,7 +30,7 @@ class Problem(Answer, omit_defaults=True):
     errors: list[ProblemPointer] = []
 
 
-class Challenge(Answer):
+class Challenge(Answer, frozen=True):
     """What to sign for a session."""
 
     nonce: str
@@ -39,7 +39,7 @@ class Challenge(Answer):
     typed_data: dict[str, Any]
 
 
-class Token(Answer):
+class Token(Answer, frozen=True):
     """A session: send the token as ``Authorization: Bearer``."""
 
     token: str
@@ -48,7 +48,7 @@ class Token(Answer):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme
 
 
-class ToSign(Answer):
+class ToSign(Answer, frozen=True):
     """What to sign: EIP-712 typed data, and its digest for a device that signs digests."""
 
     id: str
@@ -56,21 +56,24 @@ class ToSign(Answer):
     typed_data: dict[str, Any]
 
 
-class RecordAnswer(Answer):
+State = Literal["waiting", "sending", "included", "final", "refused", "lost"]
+
+
+class Progress(Answer, frozen=True):
     """Where a record stands. A refusal that is provisional may not be the last word."""
 
     id: str
     type: str
-    state: Literal["waiting", "sending", "included", "final", "refused", "lost"]
+    state: State
     outcome: str | None
     reason: str | None
     provisional: bool
     block: int | None
+    block_time: str | None
     transaction: str | None
-    declaration: str | None
 
 
-class Taken(Answer, omit_defaults=True):
+class Taken(Answer, frozen=True, omit_defaults=True):
     """The result of one record of many: its id and state, or its problem."""
 
     status: int
@@ -80,13 +83,13 @@ class Taken(Answer, omit_defaults=True):
     problem: Problem | None = None
 
 
-class TakenMany(Answer):
+class TakenMany(Answer, frozen=True):
     """One result a record, in the order in which they came."""
 
     results: list[Taken]
 
 
-class TakenOne(Answer):
+class TakenOne(Answer, frozen=True):
     """The record is kept; follow it under its id. `outcome` says why one will never be sent."""
 
     id: str
@@ -94,39 +97,26 @@ class TakenOne(Answer):
     outcome: str | None
 
 
-class AsOf(Answer):
-    """How fresh the answer is: the last block that the gateway has read, and how far behind the node it is."""
-
-    block: int
-    block_hash: str
-    block_time: str
-    final_block: int | None
-    finality: str
-    head: int | None
-    lag: int | None
-    reachable: bool
-
-
-class Kept(Answer):
+class Kept(Answer, frozen=True):
     """It is kept."""
 
     kept: bool = True
 
 
-class Ready(Answer):
+class Ready(Answer, frozen=True):
     """Whether the gateway is ready, and what is in the way."""
 
     ready: bool
     problems: list[str]
 
 
-class Alive(Answer):
+class Alive(Answer, frozen=True):
     """The process lives."""
 
     alive: bool = True
 
 
-class EventAnswer(Answer):
+class EventAnswer(Answer, frozen=True):
     """An event of the feed: all that an auditor needs to check it without trusting this gateway.
 
     `body`, `signature` and `proof` are as they travelled; `outcome` is RECORDED for a record that the ledger took, and
@@ -136,6 +126,7 @@ class EventAnswer(Answer):
     id: str
     type: str
     outcome: str
+    author: int
     body: str
     signature: str
     proof: str
@@ -144,17 +135,19 @@ class EventAnswer(Answer):
     block_time: str
     transaction: str
     log: int
+    head_before: str
+    head_after: str
     record: dict[str, Any] | None
 
 
-class Feed(Answer):
+class Feed(Answer, frozen=True):
     """A page of the feed in the ledger's order; `next` is the cursor to go on from, also when the page is empty."""
 
     events: list[EventAnswer]
     next: str | None
 
 
-class Fields(Answer):
+class Fields(Answer, frozen=True):
     """What a commitment was made over: schema, seed and every field as (path, value)."""
 
     schema: str
@@ -162,23 +155,15 @@ class Fields(Answer):
     fields: list[tuple[str, str]]
 
 
-class Items(Answer):
-    """The goods items of a decision: item number to quantity; null for the whole item."""
-
-    scope: dict[str, str | None]
-
-
 ALL = [
     Alive,
-    AsOf,
     Challenge,
     Feed,
     Fields,
-    Items,
     Kept,
     Problem,
+    Progress,
     Ready,
-    RecordAnswer,
     TakenMany,
     TakenOne,
     ToSign,

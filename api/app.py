@@ -24,6 +24,7 @@ from api.routes import ledger as ledger_routes
 from api.settings import Settings, secret_of
 from api.work import Intake, Work
 from ledger.client import Client
+from ledger.domain.outbox import OutboxState
 from ledger.errors import PassavantError
 
 _ROUTERS: Final = (consignments, records, sessions, payloads, ledger_routes, service)
@@ -88,7 +89,15 @@ async def _lifespan(app: FastAPI, *, settings: Settings, client: Client | None) 
 
 def _client_metrics(app: FastAPI) -> Mapping[str, float]:
     gateway: Gateway = app.state.gateway
-    return gateway.client.metrics()
+    as_of = gateway.client.as_of()
+    counts = gateway.client.outbox.counts()
+    return {
+        "block": as_of.block or 0,
+        "lag_blocks": float("nan") if as_of.lag is None else as_of.lag,
+        "node_reachable": as_of.reachable,
+        "alarms": len(gateway.client.alarms()),
+        **{f"outbox_{state.name.lower()}": counts.get(state, 0) for state in OutboxState},
+    }
 
 
 async def _problem(_: Request, error: Exception) -> Response:

@@ -11,14 +11,14 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from coincurve import PublicKey
 
-from ledger.client import Client
+from ledger.client import Client, ParticipantAnswer
+from ledger.domain.codes import OrganisationKind
 from ledger.domain.keccak import keccak256
 
 DOMAIN_NAME: Final = "Passavant session"
@@ -96,6 +96,7 @@ class Session:
     organisation: int
     key: bytes
     expires: int
+    kind: OrganisationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,7 @@ class Sessions:
     def challenge(self, organisation: int) -> SessionClaim:
         """A fresh challenge, kept until it is used or has expired."""
         deadline = int(self._clock()) + self._terms.challenge_seconds
-        nonce = secrets.token_bytes(32)
-        self._client.new_challenge(nonce, deadline)
+        nonce = self._client.new_challenge(organisation, self._terms.challenge_seconds)
         return SessionClaim(self._terms.gateway, nonce, organisation, deadline)
 
     def open(self, nonce: bytes, organisation: int, deadline: int, signature: bytes) -> tuple[str, Session] | None:
@@ -136,28 +136,39 @@ class Sessions:
             return None
         claim = SessionClaim(self._terms.gateway, nonce, organisation, deadline)
         key = signer_of(claim.digest(self.chain_id), signature)
-        if key is None or not self._speaks_for(key, organisation) or not self._client.use_challenge(nonce, now):
+        participant = self._speaker(key, organisation) if key else None
+        if key is None or participant is None or not self._client.use_challenge(nonce, organisation):
             return None
-        session = Session(organisation, key, now + self._terms.session_seconds)
+        session = Session(organisation, key, now + self._terms.session_seconds, participant.kind)
         return self._seal(session), session
 
     def check(self, token: str) -> Session | None:
         """The session of a token, or None: not ours, expired, or its key is no longer valid."""
-        session = self._unseal(token)
-        if session is None or session.expires <= self._clock():
+        sealed = self._unseal(token)
+        if sealed is None:
             return None
-        return session if self._speaks_for(session.key, session.organisation) else None
+        organisation, key, expires = sealed
+        participant = self._speaker(key, organisation) if self._clock() < expires else None
+        return Session(organisation, key, expires, participant.kind) if participant else None
 
-    def _speaks_for(self, key: bytes, organisation: int) -> bool:
-        view = self._client.signer_organisation(key)
-        return view is not None and view.organisation == organisation and view.valid
+    def _speaker(self, address: bytes, organisation: int) -> ParticipantAnswer | None:
+        """The organisation, if this key is its own, its window holds now and nobody reported it."""
+        participant = self._client.signer_organisation(address)
+        if participant is None or participant.id != organisation:
+            return None
+        now = self._clock()
+        valid = any(
+            key.address == address and key.not_before <= now < key.not_after and not key.compromised_since
+            for key in participant.keys
+        )
+        return participant if valid else None
 
     def _seal(self, session: Session) -> str:
         expires = session.expires.to_bytes(5, "big")
         body = bytes([_FORM]) + session.organisation.to_bytes(4, "big") + expires + session.key
         return base64.urlsafe_b64encode(body + hmac.digest(self._key, body, hashlib.sha256)).decode().rstrip("=")
 
-    def _unseal(self, token: str) -> Session | None:
+    def _unseal(self, token: str) -> tuple[int, bytes, int] | None:
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
         except (binascii.Error, ValueError):
@@ -165,4 +176,4 @@ class Sessions:
         body, mac = raw[:_BODY], raw[_BODY:]
         if not hmac.compare_digest(hmac.digest(self._key, body, hashlib.sha256), mac) or body[0] != _FORM:
             return None
-        return Session(int.from_bytes(body[1:5], "big"), body[10:], int.from_bytes(body[5:10], "big"))
+        return int.from_bytes(body[1:5], "big"), body[10:], int.from_bytes(body[5:10], "big")

@@ -4,6 +4,7 @@ Requests are pydantic models, answers msgspec structs, and a record's fields com
 here all of them become components, and each route says which of them it takes and gives.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ _WITH_BODY: Final = (Kind.MALFORMED_JSON, Kind.TOO_LARGE, Kind.WRONG_MEDIA_TYPE,
 
 _components: Final = Components()
 
-SESSION: Final = [{"session": []}]
+SESSION: Final[list[dict[str, list[str]]]] = [{"session": []}]
 """A session is needed."""
 OPTIONAL_SESSION: Final[list[dict[str, list[str]]]] = [{}, {"session": []}]
 """Without a session the answer is what nobody in particular may see."""
@@ -165,9 +166,9 @@ def fields_schema(struct: type[Record]) -> dict[str, Any]:
     fields = {camel(name): _field(wire) for name, wire in layout(struct)}
     return {
         "type": "object",
-        "description": struct.__doc__,
+        "description": f"{struct.__doc__} Codes may also go by their names.",
         "properties": fields,
-        "required": list(fields),
+        "required": [camel(field.name) for field in dataclasses.fields(struct) if field.default is dataclasses.MISSING],
         "additionalProperties": False,
     }
 
@@ -175,4 +176,4 @@ def fields_schema(struct: type[Record]) -> dict[str, Any]:
 def _field(wire: Wire) -> dict[str, Any]:
     if wire.name.startswith("uint"):
         return {"type": "integer", "minimum": 0, "maximum": (1 << 8 * wire.size) - 1}
-    return {"type": "string", "pattern": f"^0x[0-9a-f]{{{2 * wire.size}}}$"}
+    return {"type": "string", "pattern": f"^0x[0-9a-fA-F]{{{2 * wire.size}}}$"}

@@ -3,57 +3,37 @@
 from typing import Any
 
 from api.answers import EventAnswer
-from api.views import record
+from api.views import message
 from api.wire import hexed, instant
-from ledger.domain.events import Event, Recorded, Refused
+from ledger.client import FeedItem
 from ledger.domain.records import RECORDS
-from ledger.domain.wire import WireError, decode, encode
+from ledger.domain.wire import WireError, decode
 
 
-def event_answer(event: Event) -> EventAnswer:
+def event_answer(item: FeedItem) -> EventAnswer:
     """The event as it travelled, and decoded."""
-    return _recorded(event) if isinstance(event, Recorded) else _refused(event)
-
-
-def _recorded(event: Recorded) -> EventAnswer:
     return EventAnswer(
-        type=type(event.record).__name__,
-        outcome="RECORDED",
-        body=hexed(encode(event.record)),
-        proof=hexed(event.proof),
-        record=record(event.record)["record"],
-        **_common(event),
+        id=hexed(item.digest),
+        type=RECORDS[item.record_type].__name__,
+        outcome=item.outcome.name,
+        author=item.author,
+        body=hexed(item.body),
+        signature=hexed(item.signature),
+        proof=hexed(item.proof),
+        block=item.block,
+        block_hash=hexed(item.block_hash),
+        block_time=instant(item.time),
+        transaction=hexed(item.transaction),
+        log=item.log,
+        head_before=hexed(item.head_before),
+        head_after=hexed(item.head_after),
+        record=_decoded(item),
     )
 
 
-def _refused(event: Refused) -> EventAnswer:
-    return EventAnswer(
-        type=RECORDS[event.record_type].__name__,
-        outcome=event.outcome.name,
-        body=hexed(event.body),
-        proof="0x",
-        record=_decoded(event),
-        **_common(event),
-    )
-
-
-def _decoded(event: Refused) -> dict[str, Any] | None:
+def _decoded(item: FeedItem) -> dict[str, Any] | None:
     """A refused body may be malformed: then there is no record to show."""
     try:
-        found: dict[str, Any] = record(decode(RECORDS[event.record_type], event.body))["record"]
+        return message(decode(RECORDS[item.record_type], item.body))
     except WireError:
         return None
-    return found
-
-
-def _common(event: Event) -> dict[str, Any]:
-    place = event.position
-    return {
-        "id": hexed(event.digest),
-        "signature": hexed(event.signature),
-        "block": place.block,
-        "block_hash": hexed(place.block_hash),
-        "block_time": instant(place.time),
-        "transaction": hexed(place.transaction),
-        "log": place.log,
-    }

@@ -17,7 +17,7 @@ class Metrics:
     """What one gateway counts, in a registry of its own."""
 
     def __init__(self, of_client: Callable[[], Mapping[str, float]]) -> None:
-        """Count here, and ask the client for its own numbers at each scrape."""
+        """Count here, and ask for the client's numbers at each scrape."""
         self.registry = CollectorRegistry()
         labels = ("method", "route", "status")
         self._requests = Counter("passavant_http_requests", "Requests answered.", labels, registry=self.registry)

@@ -18,6 +18,7 @@ from ledger.client import (
     NodeUnreachable,
     NotEntitled,
     PayloadRefused,
+    ReferenceFormatError,
     StoreError,
     WrongNetwork,
 )
@@ -37,6 +38,7 @@ class Kind(Enum):
     SESSION_INVALID = 401, "The session is not valid: expired, of another gateway, or its key is no longer valid"
     SESSION_REFUSED = 401, "The challenge was not met"
     NOT_AUTHENTIC = 403, "The signature is not by a registered key of the record's author; nothing is kept"
+    NOT_ENTITLED = 403, "This is for other participants"
     NOT_FOUND = 404, "There is no such thing, or you are not entitled to it"
     METHOD_NOT_ALLOWED = 405, "The method is not allowed here"
     NOT_ACCEPTABLE = 406, "Answers are JSON only"
@@ -66,6 +68,7 @@ class Kind(Enum):
 
 ERRORS: Final[Mapping[type[Exception], Kind]] = {
     FieldError: Kind.INVALID,
+    ReferenceFormatError: Kind.INVALID,
     DocumentError: Kind.INVALID,
     CommitmentError: Kind.INVALID,
     PayloadRefused: Kind.PAYLOAD_REFUSED,
@@ -77,7 +80,7 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
 }
 """The one table from the ledger's errors to kinds; what stands nowhere in it is INTERNAL."""
 
-SPOKEN: Final = (FieldError, DocumentError, CommitmentError, PayloadRefused)
+SPOKEN: Final = (FieldError, ReferenceFormatError, DocumentError, CommitmentError, PayloadRefused)
 """Errors about the request itself: what they say may be told to who made it."""
 
 

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from fastapi import Request
-from ledger.client import ReferenceType, StatusQuery
 
 from api.problems import Kind, ProblemError
-from api.schemas import COUNTRY, LONGEST, TEXT
+from api.schemas import COUNTRY, LONGEST, TEXT, QueryIn
+from ledger.client import ReferenceType, StatusQuery
 
 _TEXT: Final = re.compile(TEXT)
 _COUNTRY: Final = re.compile(COUNTRY)
@@ -25,7 +25,7 @@ def _parameter(name: str, place: str, description: str, **schema: Any) -> dict[s
 
 PARAMETERS: Final = [
     _parameter("ref", "path", "UCR, DUCR, MRN, HAWB, S10, order number, …", pattern=TEXT, maxLength=LONGEST),
-    _parameter("type", "query", "What the reference is; any type without it.", enum=[one.name for one in ReferenceType]),
+    _parameter("type", "query", "What it is; any type without.", enum=[one.name for one in ReferenceType]),
     _parameter("for", "query", "Released where: ISO 3166-1 alpha-2.", pattern=COUNTRY),
     _parameter("around", "query", "About when the goods moved; S10 numbers are used again.", format="date"),
 ]
@@ -53,7 +53,21 @@ def asked(request: Request) -> StatusQuery:
     if wrong:
         places = [{"parameter": name, "detail": "unknown, given twice, or not of its form"} for name in wrong]
         raise ProblemError(Kind.INVALID, "", places)
-    return StatusQuery(reference, found.get("type"), found.get("for"), found.get("around"))
+    return StatusQuery(
+        reference=reference, type=found.get("type"), country=found.get("for"), around=found.get("around")
+    )
+
+
+def query_of(given: QueryIn) -> StatusQuery:
+    """The question that a body asks."""
+    kind = ReferenceType[given.type] if given.type else None
+    around = None if given.around is None else noon(given.around)
+    return StatusQuery(reference=given.reference, type=kind, country=given.country, around=around)
+
+
+def noon(day: date) -> int:
+    """The middle of a day (UTC), in seconds."""
+    return int(datetime.combine(day, time(12), UTC).timestamp())
 
 
 def _matching(form: re.Pattern[str], value: str) -> str:
@@ -62,8 +76,8 @@ def _matching(form: re.Pattern[str], value: str) -> str:
     return value
 
 
-def _day(value: str) -> date:
-    return date.fromisoformat(_matching(_DAY, value))
+def _day(value: str) -> int:
+    return noon(date.fromisoformat(_matching(_DAY, value)))
 
 
 _READ: Final[Mapping[str, Callable[[str], Any]]] = {

@@ -1,23 +1,23 @@
 """The ledger's values as JSON, and what JSON Schema says of them: one rule a kind of value, none a class.
 
 A dataclass is an object with its fields in camel case, bytes are 0x hex, codes go by their names, bit sets are lists
-of names, and a whole number is an instant when its field's name says so. A record inside is written as it was signed:
-as the message of its typed data, so that whoever reads it can hash it again.
+of names, and a whole number is an instant when its field's name says so. So do the keys of a mapping.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum, IntEnum, IntFlag
-from functools import cache
 from typing import Any, Final
 
 from api.wire import hexed, instant
-from ledger.domain.records import RECORDS
+from ledger.domain.records import Record
 from ledger.domain.wire import camel, layout
 
-_INSTANTS: Final = frozenset({"time", "since", "deadline", "not_before", "not_after", "compromised_since", "until", "limit"})
-_STRUCTS: Final = frozenset(RECORDS.values())
+_INSTANTS: Final = frozenset(
+    {"time", "since", "deadline", "not_before", "not_after", "compromised_since", "until", "limit"}
+)
+_writers: dict[type, Callable[[Any], Any]] = {}
 _SAME: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -31,17 +31,21 @@ def plain(value: Any) -> Any:
     return writer(type(value))(value)
 
 
-@cache
 def writer(kind: type) -> Callable[[Any], Any]:
     """What writes values of exactly this class."""
+    known = _writers.get(kind)
+    if known is None:
+        known = _writers[kind] = _writer(kind)
+    return known
+
+
+def _writer(kind: type) -> Callable[[Any], Any]:
     if kind in _SAME:
         return _same
     if issubclass(kind, bytes):
         return _bytes
     if issubclass(kind, Enum):
         return _flags if issubclass(kind, IntFlag) else _name if issubclass(kind, IntEnum) else _value
-    if kind in _STRUCTS:
-        return record
     if is_dataclass(kind):
         return _object(kind)
     if issubclass(kind, date):
@@ -49,15 +53,13 @@ def writer(kind: type) -> Callable[[Any], Any]:
     if issubclass(kind, Mapping):
         return _mapping
     if issubclass(kind, Collection):
-        return _sorted if issubclass(kind, Set) else _each
+        return _sorted if issubclass(kind, set | frozenset) else _each
     raise TypeError(f"{kind.__name__} has no form in JSON")
 
 
-def record(value: Any) -> dict[str, Any]:
-    """A record as the message of its typed data, with the type's name beside it."""
-    struct = type(value)
-    message = {camel(name): _wire(getattr(value, name)) for name, _ in layout(struct)}
-    return {"type": struct.__name__, "record": message}
+def message(record: Record) -> dict[str, int | str]:
+    """A record as the message of its typed data, so that whoever reads it can hash it again."""
+    return {camel(name): _wire(getattr(record, name)) for name, _ in layout(type(record))}
 
 
 def _wire(value: int | bytes) -> int | str:
@@ -85,7 +87,13 @@ def _value(value: Any) -> Any:
 
 
 def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(plain(key)): plain(one) for key, one in value.items()}
+    return {camel(str(key)): _member(one, timed=is_instant(str(key))) for key, one in value.items()}
+
+
+def _member(value: Any, *, timed: bool) -> Any:
+    if timed and type(value) is int:
+        return instant(value) if value else None
+    return writer(type(value))(value)
 
 
 def _each(value: Iterable[Any]) -> list[Any]:
@@ -100,14 +108,6 @@ def _object(kind: type) -> Callable[[Any], dict[str, Any]]:
     members = tuple((field.name, camel(field.name), is_instant(field.name)) for field in fields(kind))
 
     def write(value: Any) -> dict[str, Any]:
-        found = {}
-        for name, camelled, timed in members:
-            one = getattr(value, name)
-            cls = type(one)
-            if timed and cls is int:
-                found[camelled] = instant(one) if one else None
-            else:
-                found[camelled] = one if cls in _SAME else writer(cls)(one)
-        return found
+        return {camelled: _member(getattr(value, name), timed=timed) for name, camelled, timed in members}
 
     return write

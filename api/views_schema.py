@@ -8,10 +8,8 @@ from enum import Enum, IntEnum, IntFlag
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from api.views import is_instant
-from ledger.domain.records import RECORDS
 from ledger.domain.wire import camel
 
-_STRUCTS: Final = frozenset(RECORDS.values())
 _PLAIN: Final[Mapping[Any, dict[str, Any]]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},
@@ -24,7 +22,6 @@ _PLAIN: Final[Mapping[Any, dict[str, Any]]] = {
     object: {},
 }
 _INSTANT: Final = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
-RECORD: Final = "#/components/schemas/Unsigned"
 
 
 class Components:
@@ -44,8 +41,6 @@ class Components:
             return self._generic(get_origin(hint), get_args(hint))
         if isinstance(hint, type) and issubclass(hint, Enum):
             return _code(hint)
-        if hint in _STRUCTS:
-            return {"$ref": RECORD}
         return self._class(hint)
 
     def _union(self, hints: tuple[Any, ...]) -> dict[str, Any]:
@@ -65,7 +60,7 @@ class Components:
         return {"type": "array", "items": self.of(hints[0])} if issubclass(origin, Collection) else {}
 
     def _class(self, cls: Any) -> dict[str, Any]:
-        if not is_dataclass(cls):
+        if not isinstance(cls, type) or not is_dataclass(cls):
             raise TypeError(f"{cls} has no schema")
         reference = {"$ref": f"#/components/schemas/{cls.__name__}"}
         if cls.__name__ in self.schemas:

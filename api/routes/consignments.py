@@ -13,25 +13,27 @@ from api.documentation import IF_NONE_MATCH, OPTIONAL_SESSION, conditional, give
 from api.etags import not_modified, quoted
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
-from api.questions import PARAMETERS, asked
-from api.schemas import QueriesIn, QueryIn, body_of
+from api.questions import PARAMETERS, asked, query_of
+from api.schemas import QueriesIn, body_of
 from api.views import plain
 from api.wire import NO_STORE, instant, reply
-from ledger.client import Freshness, ReferenceType, StatusAnswer, StatusQuery, Timeline
+from ledger.client import AsOf, StatusAnswer, TimelineEntry  # type: ignore[attr-defined]
 
 router = APIRouter(prefix="/v1", tags=["consignments"])
 
 _ASKED: Final = (Kind.SESSION_INVALID, Kind.INVALID)
 
 
-def freshness_headers(as_of: Freshness) -> Mapping[str, str]:
+def freshness_headers(as_of: AsOf) -> Mapping[str, str]:
     """How fresh an answer is, for a 304 too, which has no body to say it in."""
+    if as_of.block is None or as_of.time is None:
+        return NO_STORE
     lag = "" if as_of.lag is None else f", lag={as_of.lag}"
-    return {**NO_STORE, "passavant-as-of": f"block={as_of.block}, time={instant(as_of.block_time)}{lag}"}
+    return {**NO_STORE, "passavant-as-of": f"block={as_of.block}, time={instant(as_of.time)}{lag}"}
 
 
 @router.get(
-    "/consignments/{ref:path}/status",
+    "/consignments/{ref:path}/status",  # noqa: FAST003 - read by hand
     responses=conditional(gives_view(200, StatusAnswer, *_ASKED)),
     openapi_extra={"security": OPTIONAL_SESSION, "parameters": [*PARAMETERS, IF_NONE_MATCH]},
 )
@@ -54,29 +56,24 @@ async def statuses(request: Request) -> Response:
     """Up to 10,000 questions; the answers in the order of the questions."""
     gateway = gateway_of(request)
     viewer = await gateway.viewer(request)
-    asked = await body_of(request, QueriesIn)
+    questions = [query_of(one) for one in (await body_of(request, QueriesIn)).queries]
 
     def answers() -> list[Any]:
-        return [plain(one) for one in gateway.client.statuses([query_of(one) for one in asked.queries], viewer)]
+        return [plain(one) for one in gateway.client.statuses(questions, viewer)]
 
     return reply({"answers": await gateway.work.run(answers)})
 
 
 @router.get(
-    "/consignments/{ref:path}/provenance",
-    responses=gives_view(200, Timeline, *_ASKED, Kind.NOT_FOUND),
+    "/consignments/{ref:path}/provenance",  # noqa: FAST003 - read by hand
+    responses=gives_view(200, TimelineEntry, *_ASKED, Kind.NOT_FOUND, many="entries"),
     openapi_extra={"security": OPTIONAL_SESSION, "parameters": PARAMETERS},
 )
 async def provenance(request: Request) -> Response:
     """The timeline: who, which office and key, what, when, with heads, transactions and blocks."""
     gateway = gateway_of(request)
     viewer = await gateway.viewer(request)
-    timeline = await gateway.work.run(gateway.client.provenance, asked(request), viewer)
-    if timeline is None:
+    entries = await gateway.work.run(gateway.client.provenance, asked(request), viewer)
+    if not entries:
         raise ProblemError(Kind.NOT_FOUND)
-    return reply(plain(timeline))
-
-
-def query_of(given: QueryIn) -> StatusQuery:
-    """The question that a request asks."""
-    return StatusQuery(given.reference, ReferenceType[given.type] if given.type else None, given.country, given.around)
+    return reply({"entries": [plain(one) for one in entries]})

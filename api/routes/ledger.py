@@ -5,14 +5,15 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import Feed
-from api.documentation import IF_NONE_MATCH, NO_SESSION, OPTIONAL_SESSION, conditional, gives, gives_view
+from api.documentation import IF_NONE_MATCH, NO_SESSION, OPTIONAL_SESSION, SESSION, conditional, gives, gives_view
 from api.etags import not_modified, of_declaration, quoted
 from api.feed import event_answer
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
 from api.views import plain
 from api.wire import NO_STORE, Id, reply, unhex
-from ledger.client import DeclarationView, ParticipantView
+from ledger.client import DeclarationAnswer, ParticipantAnswer
+from ledger.domain.codes import OrganisationKind
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -25,7 +26,7 @@ _PUBLIC: Final = {"cache-control": "no-cache"}
 
 @router.get(
     "/declarations/{id}",
-    responses=conditional(gives_view(200, DeclarationView, Kind.SESSION_INVALID, Kind.NOT_FOUND, Kind.INVALID)),
+    responses=conditional(gives_view(200, DeclarationAnswer, Kind.SESSION_INVALID, Kind.NOT_FOUND, Kind.INVALID)),
     openapi_extra={"security": OPTIONAL_SESSION, "parameters": [IF_NONE_MATCH]},
 )
 async def declaration(request: Request, id: Id) -> Response:  # noqa: A002 - the name in the path
@@ -35,33 +36,39 @@ async def declaration(request: Request, id: Id) -> Response:  # noqa: A002 - the
     view = await gateway.work.read(gateway.client.declaration, unhex(id), viewer)
     if view is None:
         raise ProblemError(Kind.NOT_FOUND)
-    tag = of_declaration(view.settled, view.hold_head, view.etag)
+    tag = of_declaration(view.settled_head, view.hold_head, view.etag)
     return not_modified(request, tag, NO_STORE) or reply(plain(view), 200, {**NO_STORE, "etag": quoted(tag)})
 
 
 @router.get(
     "/events",
-    responses=gives(200, Feed, Kind.SESSION_INVALID, Kind.INVALID, Kind.INVALID_CURSOR),
-    openapi_extra={"security": OPTIONAL_SESSION},
+    responses=gives(
+        200, Feed, Kind.SESSION_NEEDED, Kind.SESSION_INVALID, Kind.NOT_ENTITLED, Kind.INVALID, Kind.INVALID_CURSOR
+    ),
+    openapi_extra={"security": SESSION},
 )
 async def events(request: Request, after: After = None, limit: Limit = 100) -> Response:
-    """The feed: every event that you may see, in the ledger's order, as it travelled and decoded.
+    """The feed, for auditors: every event in the ledger's order, as it travelled and decoded.
 
     Go on from `next`. An auditor folds the whole history from here, and needs to trust nobody for it.
     """
     gateway = gateway_of(request)
-    viewer = await gateway.viewer(request)
-    page = await gateway.work.run(gateway.client.events, after, limit, viewer)
-    return reply(Feed(events=[event_answer(one) for one in page.events], next=page.next))
+    session = await gateway.session(request)
+    if session is None:
+        raise ProblemError(Kind.SESSION_NEEDED)
+    if session.kind is not OrganisationKind.AUDITOR:
+        raise ProblemError(Kind.NOT_ENTITLED)
+    page = await gateway.work.run(gateway.client.events, after, limit)
+    return reply(Feed(events=[event_answer(one) for one in page.items], next=page.next))
 
 
 @router.get(
     "/participants",
-    responses=gives_view(200, ParticipantView, Kind.INVALID, Kind.INVALID_CURSOR, many="participants", paged=True),
+    responses=gives_view(200, ParticipantAnswer, Kind.INVALID, Kind.INVALID_CURSOR, many="participants", paged=True),
     openapi_extra={"security": NO_SESSION},
 )
 async def participants(request: Request, after: After = None, limit: Limit = 100) -> Response:
     """Organisations and their keys, by id."""
     gateway = gateway_of(request)
     page = await gateway.work.run(gateway.client.participants, after, limit)
-    return reply({"participants": [plain(one) for one in page.participants], "next": page.next}, 200, _PUBLIC)
+    return reply({"participants": [plain(one) for one in page.items], "next": page.next}, 200, _PUBLIC)

@@ -4,8 +4,8 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.answers import Fields, Items, Kept
-from api.documentation import SESSION, gives, one_of, takes
+from api.answers import Fields, Kept
+from api.documentation import SESSION, gives, takes
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
 from api.schemas import FieldsIn, PayloadIn, ReaderIn, ReferenceIn, ReferencesIn, body_of
@@ -38,18 +38,16 @@ async def put_payload(request: Request, commitment: Id) -> Response:
 
 @router.get(
     "/payloads/{commitment}",
-    responses=one_of(gives(200, Fields, *_GATED, Kind.NOT_FOUND, Kind.INVALID), Fields, Items),
+    responses=gives(200, Fields, *_GATED, Kind.NOT_FOUND, Kind.INVALID),
     openapi_extra={"security": SESSION},
 )
 async def get_payload(request: Request, commitment: Id) -> Response:
-    """What is behind a commitment: for the declarant, its agent and the competent administration."""
+    """What opens a commitment: for the declarant, its agent, the competent administration, and who handed it in."""
     gateway = gateway_of(request)
     viewer = await gateway.participant(request)
     found = await gateway.work.run(gateway.client.payload, unhex(commitment), viewer)
     if found is None:
         raise ProblemError(Kind.NOT_FOUND)
-    if isinstance(found, Scope):
-        return reply(Items(scope={str(item): quantity for item, quantity in found.items.items()}))
     return reply(Fields(schema=found.schema, seed=hexed(found.seed), fields=list(found.fields)))
 
 
@@ -59,10 +57,13 @@ async def get_payload(request: Request, commitment: Id) -> Response:
     openapi_extra=takes(ReferencesIn, SESSION),
 )
 async def put_references(request: Request, id: Id) -> Response:  # noqa: A002 - the name in the path
-    """Add references under which a declaration is found: by its declarant or its administration."""
+    """References under which a recorded declaration is found: by its declarant, agent or administration."""
     gateway = gateway_of(request)
     owner = await gateway.participant(request)
     given = [reference_of(one) for one in (await body_of(request, ReferencesIn)).references]
+    view = await gateway.work.run(gateway.client.declaration, unhex(id), owner)
+    if view is None or owner not in (view.declarant, view.agent, view.competent):
+        raise ProblemError(Kind.NOT_FOUND)  # as for a declaration that does not exist
     await gateway.work.run(gateway.client.add_references, unhex(id), given, owner)
     return reply(Kept())
 

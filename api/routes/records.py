@@ -5,15 +5,16 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from api import intake
-from api.answers import RecordAnswer, TakenMany, TakenOne, ToSign
+from api.answers import Progress, State, TakenMany, TakenOne, ToSign
 from api.documentation import NO_SESSION, OPTIONAL_SESSION, gives, header, one_of, ref, takes
 from api.etags import heads_in
 from api.gateway import Gateway, gateway_of
 from api.problems import Kind, ProblemError
+from api.reasons import REASONS
 from api.schemas import Signed, Unsigned, body_of
-from api.wire import Id, hexed, hexed_or_none, reply, unhex
-from ledger.client import Entry, Prepared, RecordState
-from ledger.domain.codes import Outcome
+from api.wire import Id, hexed, hexed_or_none, instant, reply, unhex
+from ledger.client import Entry, Prepared, RecordAnswer, RecordProgress
+from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.records import (
     RECORDS,
     AmendmentRequest,
@@ -28,6 +29,15 @@ router = APIRouter(prefix="/v1", tags=["records"])
 
 EXTENDS: Final = (AmendmentRequest, InvalidationRequest, PresentationNotice, Decision, Control, Hold)
 """Records that extend a head of a declaration."""
+
+STATES: Final[dict[RecordProgress, State]] = {
+    RecordProgress.WAITING: "waiting",
+    RecordProgress.SENDING: "sending",
+    RecordProgress.INCLUDED: "included",
+    RecordProgress.FINAL: "final",
+    RecordProgress.REFUSED: "refused",
+    RecordProgress.LOST: "lost",
+}
 
 _IF_MATCH: Final = header("If-Match", "ETag of the declaration that the record's `prev` extends; wants a session.")
 _BODY: Final = {
@@ -78,6 +88,8 @@ async def submit(request: Request) -> Response:
     same record again is the same record.
     """
     gateway = gateway_of(request)
+    if gateway.settings.relay is None:
+        raise ProblemError(Kind.NO_RELAY)
     body = await request.body()
     if request.headers["content-type"].startswith("application/x-ndjson"):
         items = await gateway.work.run(intake.items_of_lines, gateway.client, body, gateway.settings.max_depth)
@@ -114,34 +126,35 @@ async def _check(gateway: Gateway, viewer: int, condition: str, entry: Entry) ->
     view = await gateway.work.read(gateway.client.declaration, entry.record.declaration, viewer)
     holds = isinstance(entry.record, Hold)
     named = condition.strip() == "*" or any(entry.record.prev == heads[holds] for heads in heads_in(condition))
-    if view is None or not named or entry.record.prev != (view.hold_head if holds else view.settled):
+    if view is None or not named or entry.record.prev != (view.hold_head if holds else view.settled_head):
         raise ProblemError(Kind.STALE_HEAD)
 
 
 @router.get(
     "/records/{id}",
-    responses=gives(200, RecordAnswer, Kind.NOT_FOUND, Kind.INVALID),
+    responses=gives(200, Progress, Kind.NOT_FOUND, Kind.INVALID),
     openapi_extra={"security": NO_SESSION},
 )
 async def follow(request: Request, id: Id) -> Response:  # noqa: A002 - the name in the path
     """Where a record stands, from waiting to final, or to refused with the reason."""
     gateway = gateway_of(request)
     state = await gateway.work.read(gateway.client.record, unhex(id))
-    if state is None:
+    if state.record_type is None:
         raise ProblemError(Kind.NOT_FOUND)
-    return reply(answer(state))
+    return reply(answer(state, state.record_type))
 
 
-def answer(state: RecordState) -> RecordAnswer:
+def answer(state: RecordAnswer, kind: RecordType) -> Progress:
     """A record's state as an answer."""
-    return RecordAnswer(
+    outcome = state.outcome if state.progress is RecordProgress.REFUSED else None
+    return Progress(
         id=hexed(state.digest),
-        type=RECORDS[state.record_type].__name__,
-        state=state.state,
-        outcome=state.outcome.name if state.outcome is not None else None,
-        reason=state.detail or None,
+        type=RECORDS[kind].__name__,
+        state=STATES[state.progress],
+        outcome=None if outcome is None else outcome.name,
+        reason=None if outcome is None else REASONS[outcome],
         provisional=state.provisional,
         block=state.block,
+        block_time=None if state.time is None else instant(state.time),
         transaction=hexed_or_none(state.transaction),
-        declaration=hexed_or_none(state.declaration),
     )

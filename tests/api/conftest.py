@@ -1,33 +1,33 @@
 """A gateway over the in-memory client, in this process."""
 
-import sys
-
 import pytest
 from starlette.testclient import TestClient
 
-import ledger.client
-from tests.api import fake_client
-from tests.api.keys import Signer
-
-if not hasattr(ledger.client, "Client"):
-    sys.modules["ledger.client"] = fake_client
-
 from api.app import create_app
 from api.settings import Settings
+from ledger.domain.codes import OrganisationKind
+from tests.api.fake_client import FakeClient, participant
+from tests.api.keys import Signer
 
 ORGANISATION = 70_000
+AUDITOR = 90_000
 
 
 @pytest.fixture
 def settings():
     return Settings(
-        network="n.json", rpc="http://127.0.0.1:1", database="sqlite:///s", index_key="k", log_level="error"
+        network="n.json",
+        rpc="http://127.0.0.1:1",
+        database="sqlite:///s",
+        index_key="k",
+        relay="env:RELAY",
+        log_level="error",
     )
 
 
 @pytest.fixture
 def ledger_client():
-    return fake_client.FakeClient()
+    return FakeClient()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def web(settings, ledger_client):
 @pytest.fixture
 def signer(ledger_client):
     signer = Signer(b"\x11" * 32)
-    ledger_client.keys[signer.address] = fake_client.KeyView(ORGANISATION, valid=True)
+    ledger_client.keys[signer.address] = participant(ORGANISATION, signer.address)
     return signer
 
 
@@ -47,6 +47,14 @@ def signer(ledger_client):
 def session(web, signer):
     """The headers of a session of `ORGANISATION`."""
     return {"authorization": f"Bearer {open_session(web, signer).json()['token']}"}
+
+
+@pytest.fixture
+def audit(web, ledger_client):
+    """The headers of a session of an auditor."""
+    signer = Signer(b"\x22" * 32)
+    ledger_client.keys[signer.address] = participant(AUDITOR, signer.address, OrganisationKind.AUDITOR)
+    return {"authorization": f"Bearer {open_session(web, signer, AUDITOR).json()['token']}"}
 
 
 def open_session(web, signer, organisation=ORGANISATION, **changes):

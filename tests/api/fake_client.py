@@ -1,178 +1,111 @@
-"""An in-memory stand-in for `ledger.client`: the façade's methods over dictionaries, with faults on request."""
+"""An in-memory stand-in for `ledger.client.Client`: the methods that the gateway calls, and faults on request."""
 
+import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from enum import IntEnum, StrEnum
-from typing import Any
 
-from ledger.client.types import ClientSettings, Entry, Payload, PayloadRefused, Prepared, Scope, Submission
-from ledger.domain.codes import OrganisationKind, Outcome, Purpose, RecordType
-from ledger.domain.commitment import commit, schema_id, scope_root
-from ledger.domain.events import Event
-from ledger.domain.records import RECORDS, Record
+from ledger.client import (
+    Answer,
+    AsOf,
+    ClientSettings,
+    CursorError,
+    DeclarationAnswer,
+    Entry,
+    FeedItem,
+    FieldError,
+    NotEntitled,
+    Page,
+    ParticipantAnswer,
+    Payload,
+    PayloadRefused,
+    Prepared,
+    RecordAnswer,
+    RecordProgress,
+    Reference,
+    Scope,
+    StatusAnswer,
+    StatusQuery,
+    Submission,
+)
+from ledger.domain.codes import (
+    Debt,
+    Leg,
+    OrganisationKind,
+    OrganisationStatus,
+    Outcome,
+    Pending,
+    Regime,
+    Stage,
+    Status,
+)
+from ledger.domain.commitment import commit, schema_id, scope_of
+from ledger.domain.outbox import OutboxState
+from ledger.domain.plain import from_plain
+from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
-from ledger.domain.wire import camel, layout
-from ledger.errors import PassavantError
+from ledger.index.history import Entry as TimelineEntry
+from ledger.index.history import KeyShown
+
+DOMAINS = SigningDomains(SigningDomain(b"\1" * 32, 31337, b"\2" * 20), SigningDomain(b"\1" * 32, 31337, b"\3" * 20))
+AS_OF = AsOf(block=7, block_hash=b"\7" * 32, time=1_760_000_000, final=7, node_head=7, lag=0, reachable=True)
+NOTHING = StatusAnswer(answer=Answer.NOT_FOUND_OR_NOT_ENTITLED, as_of=AS_OF, etag="nothing")
 
 
-class ReferenceType(IntEnum):
-    UCR = 1
-    DUCR = 2
-    MUCR = 3
-    MRN = 4
-    LRN = 5
-    HAWB = 6
-    S10 = 7
-    TRACKING = 8
-    ORDER = 9
-    IOSS = 10
-    INVOICE = 11
+def declaration_answer(declarant: int, settled: bytes = b"\x0e" * 32, holds: bytes = b"\x0f" * 32) -> DeclarationAnswer:
+    return DeclarationAnswer(
+        id=b"\x0d" * 32,
+        consignment=b"\x0d" * 32,
+        declarant=declarant,
+        agent=0,
+        administration=1,
+        competent=1,
+        leg=Leg.IMPORT,
+        regime=Regime.HOME_USE,
+        stage=Stage.ARRIVED,
+        status=Status.LODGED,
+        flags=(),
+        pending=Pending.NONE,
+        debt=Debt.NONE,
+        version=1,
+        versions=(),
+        settled_head=settled,
+        request=bytes(32),
+        hold_head=holds,
+        public_head=b"\x10" * 32,
+        link=None,
+        link_kind=0,
+        lodged_at=1_760_000_000,
+        opened_block=1,
+        updated_block=1,
+        as_of=AS_OF,
+        etag="rest",
+    )
 
 
-class ReleaseStatus(StrEnum):
-    RELEASED = "RELEASED"
-    HELD = "HELD"
-    UNKNOWN = "UNKNOWN"
-    NOT_FOUND_OR_NOT_ENTITLED = "NOT_FOUND_OR_NOT_ENTITLED"
-
-
-@dataclass(eq=False)
-class FieldError(PassavantError):
-    field: str
-    reason: str
-
-
-@dataclass(eq=False)
-class NotEntitled(PassavantError):  # noqa: N818
-    pass
-
-
-@dataclass(eq=False)
-class CursorError(PassavantError):
-    cursor: str = ""
-
-
-@dataclass(eq=False)
-class NodeUnreachable(PassavantError):  # noqa: N818
-    endpoint: str = ""
-    reason: str = ""
-
-
-@dataclass(eq=False)
-class WrongNetwork(PassavantError):  # noqa: N818
-    network: str = ""
-
-
-@dataclass(eq=False)
-class StoreError(PassavantError):
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Reference:
-    type: ReferenceType
-    value: str
-    scope: str = ""
-
-
-@dataclass(frozen=True)
-class RecordState:
-    digest: bytes
-    record_type: RecordType
-    state: str = "waiting"
-    outcome: Outcome | None = None
-    provisional: bool = False
-    block: int | None = None
-    transaction: bytes | None = None
-    declaration: bytes | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Freshness:
-    block: int
-    block_hash: bytes
-    block_time: int
-    final_block: int | None
-    finality: str
-    head: int | None
-    lag: int | None
-    reachable: bool
-
-
-@dataclass(frozen=True)
-class StatusQuery:
-    reference: str
-    type: ReferenceType | None = None
-    country: str | None = None
-    around: date | None = None
-
-
-@dataclass(frozen=True)
-class StatusAnswer:
-    """Whether it is released."""
-
-    answer: ReleaseStatus
-    deliver: bool | None
-    declarations: tuple[bytes, ...]
-    released_at: int | None
-    as_of: Freshness
-    etag: str
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    digest: bytes
-    record: Record
-    office: int
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """The timeline."""
-
-    entries: tuple[TimelineEntry, ...]
-
-
-@dataclass(frozen=True)
-class DeclarationView:
-    """A declaration."""
-
-    id: bytes
-    declarant: int
-    settled: bytes
-    hold_head: bytes
-    etag: str
-
-
-@dataclass(frozen=True)
-class ParticipantView:
-    """A participant."""
-
-    id: int
-    kind: OrganisationKind
-    purposes: Purpose
-    country: str
-
-
-@dataclass(frozen=True)
-class ParticipantPage:
-    participants: tuple[ParticipantView, ...]
-    next: str | None
-
-
-@dataclass(frozen=True)
-class EventPage:
-    events: tuple[Event, ...]
-    next: str | None
-
-
-@dataclass(frozen=True)
-class KeyView:
-    organisation: int
-    valid: bool
-    purposes: Purpose = Purpose.DECLARE
+def participant(
+    organisation: int, key: bytes, kind: OrganisationKind = OrganisationKind.OPERATOR, **window: int | None
+) -> ParticipantAnswer:
+    shown = KeyShown(
+        address=key,
+        purposes=("DECLARE",),
+        office=0,
+        not_before=window.get("not_before") or 0,
+        not_after=window.get("not_after") or (1 << 40) - 1,
+        compromised_since=window.get("compromised_since"),
+    )
+    return ParticipantAnswer(
+        id=organisation,
+        kind=kind,
+        administration=1,
+        country="FR",
+        status=OrganisationStatus.ACTIVE,
+        head=b"\4" * 32,
+        successor=None,
+        by_council=False,
+        backdating=259_200,
+        keys=(shown,),
+    )
 
 
 @dataclass(frozen=True)
@@ -180,40 +113,40 @@ class FakeNetwork:
     chain_id: int = 31337
 
 
-DOMAINS = SigningDomains(SigningDomain(b"\1" * 32, 31337, b"\2" * 20), SigningDomain(b"\1" * 32, 31337, b"\3" * 20))
-AS_OF = Freshness(7, b"\7" * 32, 1_760_000_000, 7, "instant", 7, 0, reachable=True)
+class FakeOutbox:
+    def counts(self) -> dict[OutboxState, int]:
+        return {OutboxState.WAITING: 3}
 
 
 @dataclass
 class FakeClient:
-    """What the gateway calls; tests fill and read its dictionaries, and set `fault` to make the next calls fail."""
+    """Tests fill and read its dictionaries; `fault` is raised by the next calls, `bad` digests spoil their group."""
 
     network: FakeNetwork = field(default_factory=FakeNetwork)
+    outbox: FakeOutbox = field(default_factory=FakeOutbox)
     domains: SigningDomains = DOMAINS
-    keys: dict[bytes, KeyView] = field(default_factory=dict)
-    challenges: dict[bytes, int] = field(default_factory=dict)
-    records: dict[bytes, RecordState] = field(default_factory=dict)
+    keys: dict[bytes, ParticipantAnswer] = field(default_factory=dict)
+    challenges: dict[bytes, tuple[int, float]] = field(default_factory=dict)
+    taken: dict[bytes, RecordAnswer] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
-    payloads: dict[bytes, tuple[int, Any]] = field(default_factory=dict)
+    payloads: dict[bytes, tuple[int, Payload | Scope]] = field(default_factory=dict)
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
     answers: dict[tuple[str, int], StatusAnswer] = field(default_factory=dict)
-    declarations: dict[tuple[bytes, int], DeclarationView] = field(default_factory=dict)
-    timelines: dict[tuple[str, int], Timeline] = field(default_factory=dict)
-    feed: list[Event] = field(default_factory=list)
-    people: list[ParticipantView] = field(default_factory=list)
+    asked: list[StatusQuery] = field(default_factory=list)
+    declarations: dict[tuple[bytes, int], DeclarationAnswer] = field(default_factory=dict)
+    timelines: dict[tuple[str, int], list[TimelineEntry]] = field(default_factory=dict)
+    feed: list[FeedItem] = field(default_factory=list)
+    people: list[ParticipantAnswer] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
-    as_of: Freshness = AS_OF
-    fault: Exception | None = None
     bad: set[bytes] = field(default_factory=set)
     refusals: dict[bytes, Outcome] = field(default_factory=dict)
+    fault: Exception | None = None
 
     @classmethod
     def open(cls, settings: ClientSettings, *, check: bool = True) -> "FakeClient":
-        opened = cls()
-        opened.calls.append(f"open {settings.database} {check}")
-        return opened
+        return cls(calls=[f"open {settings.database} {check}"])
 
     def start(self) -> None:
         self.calls.append("start")
@@ -231,30 +164,14 @@ class FakeClient:
     def problems(self) -> list[str]:
         return self.wrong
 
-    def metrics(self) -> dict[str, float]:
-        return {"outbox_waiting": float(len(self.records))}
+    def as_of(self) -> AsOf:
+        return AS_OF
 
-    def freshness(self) -> Freshness:
-        return self.as_of
+    def alarms(self) -> list[str]:
+        return []
 
     def record_from_json(self, type_name: str, fields: Mapping[str, object]) -> Record:
-        struct = next(one for one in RECORDS.values() if one.__name__ == type_name)
-        names = {camel(name): (name, wire) for name, wire in layout(struct)}
-        for given in fields:
-            if given not in names:
-                raise FieldError(given, "no such field")
-        found = {}
-        for camelled, (name, wire) in names.items():
-            if camelled not in fields:
-                raise FieldError(camelled, "missing")
-            value = fields[camelled]
-            numeric = wire.name.startswith("uint")
-            if numeric and (type(value) is not int or not 0 <= value < 1 << 8 * wire.size):
-                raise FieldError(camelled, f"no {wire.name}")
-            if not numeric and (not isinstance(value, str) or len(value) != 2 + 2 * wire.size):
-                raise FieldError(camelled, f"no {wire.name}")
-            found[name] = value if numeric else bytes.fromhex(str(value)[2:])
-        return struct(**found)
+        return from_plain(type_name, fields)
 
     def prepare(self, record: Record) -> Prepared:
         return Prepared(typed_data(self.domains.of(record), record), self.domains.digest(record))
@@ -268,28 +185,31 @@ class FakeClient:
         found = []
         for entry, digest in zip(entries, digests, strict=True):
             outcome = self.refusals.get(digest)
-            new = digest not in self.records
+            new = digest not in self.taken
             if outcome is not Outcome.NOT_AUTHENTIC:
-                self.records.setdefault(digest, RecordState(digest, entry.record.record_type))
+                kept = RecordAnswer(
+                    digest=digest, progress=RecordProgress.WAITING, record_type=entry.record.record_type
+                )
+                self.taken.setdefault(digest, kept)
             found.append(Submission(digest, new, outcome))
         return found
 
-    def record(self, digest: bytes) -> RecordState | None:
+    def record(self, digest: bytes) -> RecordAnswer:
         self._fail()
-        return self.records.get(digest)
+        return self.taken.get(digest) or RecordAnswer(digest=digest, progress=RecordProgress.UNHEARD_OF)
 
     def put_payload(self, commitment: bytes, payload: Payload | Scope, owner: int) -> None:
         if isinstance(payload, Scope):
-            root = scope_root(payload.items)
+            root = scope_of(payload.items).root
         else:
             root = commit(schema_id(payload.schema), payload.fields, payload.seed).root
         if root != commitment:
             raise PayloadRefused("its root is another")
         self.payloads[commitment] = owner, payload
 
-    def payload(self, commitment: bytes, viewer: int) -> Payload | Scope | None:
+    def payload(self, commitment: bytes, viewer: int) -> Payload | None:
         owner, payload = self.payloads.get(commitment, (None, None))
-        return payload if owner == viewer else None
+        return payload if owner == viewer and isinstance(payload, Payload) else None
 
     def add_references(self, declaration: bytes, references: Sequence[Reference], owner: int) -> None:
         if (declaration, owner) not in self.declarations:
@@ -301,36 +221,36 @@ class FakeClient:
 
     def status(self, query: StatusQuery, viewer: int | None) -> StatusAnswer:
         self._fail()
-        nothing = StatusAnswer(ReleaseStatus.NOT_FOUND_OR_NOT_ENTITLED, None, (), None, self.as_of, "nothing")
-        return self.answers.get((query.reference, viewer or 0), nothing)
+        self.asked.append(query)
+        return self.answers.get((query.reference, viewer or 0), NOTHING)
 
     def statuses(self, queries: Sequence[StatusQuery], viewer: int | None) -> list[StatusAnswer]:
         return [self.status(query, viewer) for query in queries]
 
-    def provenance(self, query: StatusQuery, viewer: int | None) -> Timeline | None:
-        return self.timelines.get((query.reference, viewer or 0))
+    def provenance(self, query: StatusQuery, viewer: int | None) -> list[TimelineEntry]:
+        return self.timelines.get((query.reference, viewer or 0), [])
 
-    def declaration(self, declaration: bytes, viewer: int | None) -> DeclarationView | None:
+    def declaration(self, declaration: bytes, viewer: int | None) -> DeclarationAnswer | None:
         return self.declarations.get((declaration, viewer or 0))
 
-    def events(self, after: str | None, limit: int, viewer: int | None) -> EventPage:
+    def events(self, after: str | None = None, limit: int = 1000) -> Page[FeedItem]:
         if after is not None and not after.isdigit():
             raise CursorError(after)
         start = int(after or 0)
         found = self.feed[start : start + limit]
-        return EventPage(tuple(found), str(start + len(found)))
+        return Page(tuple(found), str(start + len(found)))
 
-    def participants(self, after: str | None, limit: int) -> ParticipantPage:
-        return ParticipantPage(tuple(self.people[:limit]), None)
+    def participants(self, after: str | None = None, limit: int = 100) -> Page[ParticipantAnswer]:
+        return Page(tuple(self.people[:limit]), None)
 
-    def signer_organisation(self, address: bytes) -> KeyView | None:
+    def signer_organisation(self, address: bytes) -> ParticipantAnswer | None:
         return self.keys.get(address)
 
-    def new_challenge(self, nonce: bytes, expires: int) -> None:
-        self.challenges[nonce] = expires
+    def new_challenge(self, organisation: int, seconds: float) -> bytes:
+        nonce = os.urandom(32)
+        self.challenges[nonce] = organisation, time.time() + seconds
+        return nonce
 
-    def use_challenge(self, nonce: bytes, now: int) -> bool:
-        return self.challenges.pop(nonce, 0) >= now
-
-
-Client = FakeClient
+    def use_challenge(self, nonce: bytes, organisation: int) -> bool:
+        owner, expires = self.challenges.get(nonce, (None, 0.0))
+        return owner == organisation and self.challenges.pop(nonce) is not None and expires > time.time()

@@ -70,3 +70,4 @@ def test_fields_have_their_exact_ranges():
     fields = fields_schema(Grant)["properties"]
     assert fields["serial"] == {"type": "integer", "minimum": 0, "maximum": 2**64 - 1}
     assert len(fields) == 9
+    assert "administration" not in fields_schema(Grant)["required"]

@@ -4,7 +4,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from tests.api.fake_client import FakeClient, NodeUnreachable
+from ledger.client import NodeUnreachable
+from tests.api.fake_client import FakeClient
 
 BODY = {"content-type": "application/json"}
 
@@ -92,7 +93,7 @@ def test_metrics_hold_no_references(web):
     web.get("/v1/consignments/SECRET-REF/status")
     text = web.get("/metrics", headers={"accept": "text/plain"}).text
     assert 'route="/v1/consignments/{ref:path}/status",status="200"' in text
-    assert "passavant_outbox_waiting 0.0" in text
+    assert "passavant_outbox_waiting 3.0" in text
     assert "SECRET" not in text
 
 

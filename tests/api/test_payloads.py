@@ -1,6 +1,7 @@
+from ledger.client import Reference, ReferenceType
 from ledger.domain.commitment import commit, schema_id, scope_root
 from tests.api.conftest import ORGANISATION
-from tests.api.fake_client import DeclarationView, Reference, ReferenceType
+from tests.api.fake_client import declaration_answer
 
 SEED = bytes(range(32))
 PAYLOAD = {"schema": "wco-dm/3.6/declaration", "seed": f"0x{SEED.hex()}", "fields": [["Declaration/ID[1]", "26GB"]]}
@@ -13,11 +14,19 @@ def test_a_payload_comes_back_to_who_may_see_it(web, session):
     assert web.get(URL, headers=session).json() == PAYLOAD
 
 
-def test_a_scope_comes_back_too(web, session):
-    url = f"/v1/payloads/0x{scope_root({1: '10', 2: None}).hex()}"
-    scope = {"scope": {"1": "10", "2": None}}
-    assert web.put(url, json=scope, headers=session).status_code == 200
-    assert web.get(url, headers=session).json() == scope
+def test_a_scope_is_kept_too(web, session, ledger_client):
+    root = scope_root({1: "10", 2: None})
+    url = f"/v1/payloads/0x{root.hex()}"
+    assert web.put(url, json={"scope": {"1": "10", "2": None}}, headers=session).status_code == 200
+    assert ledger_client.payloads[root][1].items == {1: "10", 2: None}
+
+
+def test_who_may_see_a_declaration_may_not_name_it(web, session, ledger_client):
+    ledger_client.declarations[b"\x0d" * 32, ORGANISATION] = declaration_answer(70_001)
+    url = "/v1/declarations/0x" + "0d" * 32 + "/references"
+    body = {"references": [{"type": "UCR", "value": "A1"}]}
+    assert web.put(url, json=body, headers=session).status_code == 404
+    assert not ledger_client.references
 
 
 def test_another_payload_is_refused(web, session):
@@ -39,7 +48,7 @@ def test_references_are_added(web, session, ledger_client):
     url = "/v1/declarations/0x" + "0d" * 32 + "/references"
     body = {"references": [{"type": "LRN", "value": "A1", "scope": "GB1"}, {"type": "S10", "value": "RR1"}]}
     assert web.put(url, json=body, headers=session).status_code == 404
-    view = DeclarationView(b"\x0d" * 32, ORGANISATION, b"", b"", "")
+    view = declaration_answer(ORGANISATION)
     ledger_client.declarations[b"\x0d" * 32, ORGANISATION] = view
     assert web.put(url, json=body, headers=session).status_code == 200
     ((_, references, owner),) = ledger_client.references

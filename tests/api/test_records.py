@@ -1,13 +1,15 @@
 import json
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.reasons import REASONS
+from ledger.client import RecordAnswer, RecordProgress, StoreError
 from ledger.domain.codes import Outcome, RecordType
 from tests.api.conftest import ORGANISATION
-from tests.api.fake_client import DeclarationView, RecordState, StoreError
+from tests.api.fake_client import declaration_answer
 from tests.api.samples import declaration, hold, request, signed
-
-SETTLED, HOLDS = b"\x0e" * 32, b"\x0f" * 32
 
 
 def test_prepare_gives_typed_data_and_stores_nothing(web, ledger_client):
@@ -17,7 +19,7 @@ def test_prepare_gives_typed_data_and_stores_nothing(web, ledger_client):
     assert body["id"] == body["digest"]
     assert body["typedData"]["primaryType"] == "Declaration"
     assert body["typedData"]["message"] == declaration()
-    assert not ledger_client.records
+    assert not ledger_client.taken
 
 
 def test_a_record_is_kept_then_followed(web, ledger_client):
@@ -34,19 +36,26 @@ def test_a_record_is_kept_then_followed(web, ledger_client):
 
 def test_a_refusal_has_its_reason(web, ledger_client):
     digest = b"\x01" * 32
-    ledger_client.records[digest] = RecordState(
-        digest, RecordType.DECISION, "refused", Outcome.STALE_HEAD, bool(1), 4, b"\2" * 32, b"\3" * 32, "not the head"
+    ledger_client.taken[digest] = RecordAnswer(
+        digest=digest,
+        progress=RecordProgress.REFUSED,
+        record_type=RecordType.DECISION,
+        outcome=Outcome.STALE_HEAD,
+        provisional=True,
+        block=4,
+        transaction=b"\2" * 32,
+        time=1_760_000_000,
     )
     assert web.get(f"/v1/records/0x{digest.hex()}").json() == {
         "id": "0x" + "01" * 32,
         "type": "Decision",
         "state": "refused",
         "outcome": "STALE_HEAD",
-        "reason": "not the head",
+        "reason": "The timeline has moved on: the record extends a head that is not the current one.",
         "provisional": True,
         "block": 4,
+        "blockTime": "2025-10-09T08:53:20Z",
         "transaction": "0x" + "02" * 32,
-        "declaration": "0x" + "03" * 32,
     }
 
 
@@ -67,7 +76,9 @@ def test_an_array_has_a_result_each(web, ledger_client):
     results = answer.json()["results"]
     assert [result["status"] for result in results] == [202, 422, 422, 202]
     assert [results[0]["new"], results[3]["new"]] == [True, False]
-    assert results[1]["problem"]["errors"] == [{"pointer": "/record/leg", "detail": "no uint8"}]
+    assert results[1]["problem"]["errors"] == [
+        {"pointer": "/record/leg", "detail": "is one of EXPORT, TRANSIT, IMPORT"}
+    ]
     assert ledger_client.groups == [2]
 
 
@@ -112,7 +123,7 @@ def test_who_signs_for_somebody_else_leaves_no_trace(web, ledger_client):
     assert answer.json()["type"] == "urn:passavant:problem:not-authentic"
     (result,) = web.post("/v1/records", json=[body]).json()["results"]
     assert (result["status"], result["problem"]["status"]) == (403, 403)
-    assert not ledger_client.records
+    assert not ledger_client.taken
 
 
 def test_what_can_never_be_recorded_is_kept_with_the_reason(web, ledger_client):
@@ -138,7 +149,7 @@ def etag(web, session):
 
 @pytest.fixture
 def known(ledger_client):
-    view = DeclarationView(b"\x0d" * 32, ORGANISATION, SETTLED, HOLDS, "rest")
+    view = declaration_answer(ORGANISATION)
     ledger_client.declarations[b"\x0d" * 32, ORGANISATION] = view
     return view
 
@@ -166,12 +177,12 @@ def test_another_head_is_412(web, session, known, ledger_client, body, condition
     answer = web.post("/v1/records", json=body, headers=headers)
     assert answer.status_code == 412
     assert answer.json()["type"] == "urn:passavant:problem:stale-head"
-    assert not ledger_client.records
+    assert not ledger_client.taken
 
 
 def test_a_head_that_has_moved_is_412(web, session, known, ledger_client):
     headers = {**session, "if-match": etag(web, session)}
-    moved = DeclarationView(known.id, ORGANISATION, b"\x99" * 32, HOLDS, "rest")
+    moved = declaration_answer(ORGANISATION, settled=b"\x99" * 32)
     ledger_client.declarations[known.id, ORGANISATION] = moved
     body = signed("InvalidationRequest", request())
     assert web.post("/v1/records", json=body, headers=headers).status_code == 412
@@ -185,3 +196,14 @@ def test_any_current_head_matches_a_star(web, session, known):
 def test_if_match_wants_a_session(web, known):
     body = signed("InvalidationRequest", request())
     assert web.post("/v1/records", json=body, headers={"if-match": "*"}).status_code == 401
+
+
+def test_a_gateway_without_a_relay_key_takes_nothing(settings, ledger_client):
+    with TestClient(create_app(settings.model_copy(update={"relay": None}), ledger_client)) as web:
+        answer = web.post("/v1/records", json=signed("Declaration", declaration()))
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "urn:passavant:problem:no-relay"
+
+
+def test_every_outcome_has_its_words():
+    assert set(REASONS) == set(Outcome)

@@ -6,7 +6,7 @@ from eth_account.messages import encode_typed_data
 
 from api.auth import SessionClaim, Sessions, SessionTerms, signer_of
 from tests.api.conftest import ORGANISATION, open_session
-from tests.api.fake_client import FakeClient, KeyView
+from tests.api.fake_client import FakeClient, participant
 from tests.api.keys import Signer
 
 PARTICIPANT = "/v1/payloads/0x" + "11" * 32
@@ -39,7 +39,7 @@ def test_a_challenge_is_good_once(web, signer):
 def test_what_was_wrong_is_not_told(web, signer, ledger_client):
     stranger = Signer(b"\x33" * 32)
     ended = Signer(b"\x44" * 32)
-    ledger_client.keys[ended.address] = KeyView(ORGANISATION, valid=False)
+    ledger_client.keys[ended.address] = participant(ORGANISATION, ended.address, not_after=1)
     answers = [
         open_session(web, stranger),
         open_session(web, ended),
@@ -55,9 +55,10 @@ def test_what_was_wrong_is_not_told(web, signer, ledger_client):
     assert answers[0].json()["type"] == "urn:passavant:problem:session-refused"
 
 
-def test_a_key_that_ends_ends_its_sessions(web, session, signer, ledger_client):
+@pytest.mark.parametrize("change", [{"not_after": 1}, {"not_before": 1 << 39}, {"compromised_since": 1}])
+def test_a_key_that_ends_ends_its_sessions(web, session, signer, ledger_client, change):
     assert web.get(PARTICIPANT, headers=session).status_code == 404
-    ledger_client.keys[signer.address] = KeyView(ORGANISATION, valid=False)
+    ledger_client.keys[signer.address] = participant(ORGANISATION, signer.address, **change)
     answer = web.get(PARTICIPANT, headers=session)
     assert answer.status_code == 401
     assert answer.json()["type"] == "urn:passavant:problem:session-invalid"
@@ -91,7 +92,7 @@ def sessions(client, clock, gateway="here", secret=b"s" * 32):
 @pytest.fixture
 def opened():
     clock, client, signer = Clock(), FakeClient(), Signer(b"\x11" * 32)
-    client.keys[signer.address] = KeyView(ORGANISATION, valid=True)
+    client.keys[signer.address] = participant(ORGANISATION, signer.address)
     here = sessions(client, clock)
     claim = here.challenge(ORGANISATION)
     signature = bytes.fromhex(signer.sign(claim.digest(31337))[2:])
