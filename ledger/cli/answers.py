@@ -25,7 +25,7 @@ _TOLD: Final = {
     "PARTLY_RELEASED": "Partly released",
     "EXITED": "Has left the territory",
     "RETURN": "To be returned",
-    "REPORTED": "Not released: customs know its number only",
+    "REPORTED": "Not released yet: customs know its number only",
     "PRE_LODGED": "Not released yet: lodged before arrival",
     "LODGED": "Not released yet: lodged",
     "ACCEPTED": "Not released yet: accepted",
@@ -46,13 +46,10 @@ _DONE: Final = {
 
 def status(answer: "StatusAnswer", name: Namer) -> str:
     """Is it released? The answer first, then what it rests on, then how fresh it is."""
-    parts = [f"{_headline(answer)}."]
-    about = _about(answer, name)
-    if about:
-        parts.append(about)
+    about = [*_about(answer, name), ("as of", as_of(answer.as_of, final=answer.final))]
+    parts = [f"{_headline(answer)}.", facts(about)]
     if answer.candidates:
-        parts.append(_candidates(answer.candidates))
-    parts.append(facts([("as of", as_of(answer.as_of, final=answer.final))]))
+        parts += ["", _candidates(answer.candidates)]
     return "\n".join(parts)
 
 
@@ -67,11 +64,12 @@ def as_of(moment_known: "AsOf", *, final: bool = False) -> str:
     return text + behind + (", final" if final else "")
 
 
-def timeline(entries: "Sequence[Entry]", name: Namer) -> str:
+def timeline(entries: "Sequence[Entry]", fresh: "AsOf", name: Namer) -> str:
     """Who did what, when and with which key, in the order of the chain."""
     if not entries:
         return _TOLD["NOT_FOUND_OR_NOT_ENTITLED"] + "."
-    return "\n".join(_event(entry, name) for entry in entries)
+    events = "\n".join(_event(entry, name) for entry in entries)
+    return f"{events}\nAs of {as_of(fresh)}."
 
 
 def deed(entry: "Entry") -> str:
@@ -89,14 +87,14 @@ def _headline(answer: "StatusAnswer") -> str:
     told = _TOLD.get(code, words(code).capitalize())
     if code == "RELEASED" and answer.regime:
         told = f"Released for {words(answer.regime)}"
-    return f"{told}: {_DELIVER[answer.deliver.name]}" if answer.deliver else told
+    return f"{told} — {_DELIVER[answer.deliver.name]}" if answer.deliver else told
 
 
-def _about(answer: "StatusAnswer", name: Namer) -> str:
+def _about(answer: "StatusAnswer", name: Namer) -> list[tuple[str, str]]:
     if answer.declaration is None:
-        return facts([("country", answer.country or "")])
+        return [("country", answer.country or "")]
     leg = " ".join(filter(None, [words(answer.leg) if answer.leg else "", answer.country or ""]))
-    pairs = [
+    return [
         ("declaration", f"{short(answer.declaration)} ({leg}, version {answer.version})"),
         ("released", _decided(answer.released_by, name)),
         ("decided", _decided(answer.decided_by, name) if answer.decided_by != answer.released_by else ""),
@@ -107,7 +105,6 @@ def _about(answer: "StatusAnswer", name: Namer) -> str:
         ("override", "released although an agency's hold is open" if answer.overridden else ""),
         ("debt", words(answer.debt) if answer.debt not in {None, Debt.NONE} else ""),
     ]
-    return facts(pairs)
 
 
 def _decided(decided: "Decided | None", name: Namer) -> str:

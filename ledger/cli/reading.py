@@ -1,6 +1,5 @@
 """Commands that ask: is it released, who did what, what became of a record."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,10 +16,9 @@ from ledger.cli.options import (
     ViewerOption,
     digest,
 )
-from ledger.cli.session import open_client, open_home, outcome, reference_type, show, title, viewer
+from ledger.cli.session import open_home, open_to_read, outcome, reference_type, show, title, viewer
 
 if TYPE_CHECKING:
-    from ledger.client import Client
     from ledger.index.lookup import StatusQuery
 
 _DIGEST = typer.Argument(help="A record's id.", metavar="ID", parser=digest)
@@ -39,8 +37,7 @@ def status(
     """Is it released? Exit code 3 when that can't be known now, which never means "no"."""
     opened = open_home(home)
     asker = viewer(opened, name)
-    with open_client(opened) as client:
-        _catch_up(client)
+    with open_to_read(opened) as client:
         answer = client.status(_query(reference, kind, country, around), asker)
     show(as_json, lambda: plain.plain(answer), lambda: answers.status(answer, lambda one: title(opened, one)))
     raise typer.Exit(Exit.UNKNOWN if answer.answer.name == "UNKNOWN" else Exit.DONE)
@@ -58,10 +55,16 @@ def provenance(
     """The timeline: who, which office and key, what, when, with heads, transactions and blocks."""
     opened = open_home(home)
     asker = viewer(opened, name)
-    with open_client(opened) as client:
-        client.sync()
+    with open_to_read(opened) as client:
+        fresh = client.as_of()
         entries = client.provenance(_query(reference, kind, country, around), asker)
-    show(as_json, lambda: plain.plain(entries), lambda: answers.timeline(entries, lambda one: title(opened, one)))
+    show(
+        as_json,
+        lambda: {"entries": plain.plain(entries), "asOf": plain.plain(fresh)},
+        lambda: answers.timeline(entries, fresh, lambda one: title(opened, one)),
+    )
+    if not fresh.reachable:
+        raise typer.Exit(Exit.UNKNOWN)
     raise typer.Exit(Exit.DONE if entries else Exit.REFUSED)
 
 
@@ -72,8 +75,8 @@ def record(
     as_json: JsonOption = False,
 ) -> None:
     """What became of a record; with --wait, follow it until it is final."""
-    with open_client(open_home(home)) as client:
-        client.sync()
+    with open_to_read(open_home(home)) as client:
+        client.as_of()
         state = client.wait([record_id], wait)[0] if wait else client.record(record_id)
     show(as_json, lambda: plain.record(state), lambda: render.followed(state))
     raise typer.Exit(outcome(state))
@@ -90,11 +93,3 @@ def _query(reference: str, kind: str | None, country: str | None, around: int | 
     from ledger.index.lookup import StatusQuery
 
     return StatusQuery(reference=reference, type=reference_type(kind), country=country, around=around)
-
-
-def _catch_up(client: "Client") -> None:
-    """Read up to the node's head; when that fails, the answer itself says that nothing can be known."""
-    from ledger.chain.errors import ChainError
-
-    with suppress(ChainError):
-        client.sync()
