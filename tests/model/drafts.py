@@ -1,10 +1,11 @@
 """Records that fit the world as it stands, drawn from a few numbers; most of them are recorded.
 
-Every builder takes the world and a `Choice`, and gives a `Draft`. Number 0 always makes the plainest choice.
+Every builder takes the world and a `Choice`, and gives a `Draft`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any, TypeVar
 
 from eth_abi.abi import encode as abi_encode
@@ -54,25 +55,27 @@ from tests.model.world import OFFICE, World, signer
 T = TypeVar("T")
 Prove = Callable[[bytes], bytes]
 SOMETHING, OTHER = b"\x11" * 32, b"\x22" * 32
-OFFSETS = (0, 0, -60, 250, -71 * 3600, -73 * 3600, 400)
+OFFSETS = (-60, 300, 301, -71 * 3600, -73 * 3600, -400 * 3600)
 
 
 class Choice:
-    """Choices out of a few drawn numbers, used in turn."""
+    """Choices that follow from one number."""
 
-    def __init__(self, picks: Sequence[int]) -> None:
-        self._picks = list(picks)
-        self._at = 0
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
 
     def number(self) -> int:
-        self._at += 1
-        return self._picks[(self._at - 1) % len(self._picks)]
+        return self._random.getrandbits(16)
 
     def of(self, options: Sequence[T]) -> T:
-        return options[self.number() % len(options)]
+        return self._random.choice(options)
 
     def rarely(self, times: int = 4) -> bool:
-        return self.number() % times == times - 1
+        return self._random.randrange(times) == 0
+
+    def mostly(self, usual: T, others: Sequence[T], times: int = 12) -> T:
+        """The usual one, but for one time in so many."""
+        return self.of(others) if self.rarely(times) else usual
 
 
 def _no_proof(_: bytes) -> bytes:
@@ -127,7 +130,7 @@ def declare(world: World, choice: Choice) -> Draft:
         link_kind=LinkKind.FOLLOWS if link != ZERO else LinkKind.NONE,
         commitment=SOMETHING,
         schema=OTHER,
-        effective_at=world.now + choice.of(OFFSETS),
+        effective_at=world.now + choice.mostly(0, OFFSETS, 6),
         deadline=_deadline(world, choice),
     )
     author, purpose = (agent or declarant or administration.id), Purpose.DECIDE if outside else Purpose.DECLARE
@@ -161,7 +164,7 @@ def request(world: World, choice: Choice) -> Draft:
     elif kind == 1:
         record = InvalidationRequest(**shared, reason=choice.of(list(Reason)))
     else:
-        record = PresentationNotice(**shared, effective_at=world.now + choice.of(OFFSETS))
+        record = PresentationNotice(**shared, effective_at=world.now + choice.mostly(0, OFFSETS, 6))
     return Draft(record, world.key_of(agent or state.declarant, Purpose.DECLARE, choice.number()))
 
 
@@ -177,15 +180,15 @@ def decision(world: World, choice: Choice) -> Draft:
     row = TABLE[kind]
     request_ = Digest(ZERO) if row.safeguards else state.request
     writes = row.versions and (kind is not DecisionKind.GRANT or request_ == ZERO) and choice.rarely(2)
-    effective_at = world.now + choice.of(OFFSETS)
-    limited = (kind is DecisionKind.CONDITIONALLY_RELEASE) != choice.rarely(6)
+    effective_at = world.now + choice.mostly(0, OFFSETS, 6)
+    limited = (kind is DecisionKind.CONDITIONALLY_RELEASE) != choice.rarely(12)
     record = Decision(
         declaration=state.id,
         prev=state.settled,
         request=request_,
         supersedes=Digest(superseded[2]) if superseded else Digest(ZERO),
         administration=author,
-        office=choice.of([0, OFFICE, 8]),
+        office=choice.mostly(OFFICE, [0, 8]),
         kind=kind,
         reason=Reason.OVERRIDE if overrides else choice.of(list(Reason)),
         scope=scope,
@@ -193,7 +196,7 @@ def decision(world: World, choice: Choice) -> Draft:
         touched_risks=choice.number() % 16 if kind in (DecisionKind.GRANT, DecisionKind.AMEND) else 0,
         evidence=SOMETHING if overrides else ZERO,
         effective_at=effective_at,
-        limit_at=effective_at + choice.of([1, DAY, 0]) if limited else 0,
+        limit_at=effective_at + choice.mostly(DAY, [1, 0, -1]) if limited else 0,
         deadline=_deadline(world, choice),
     )
     return Draft(record, world.key_of(author, Purpose.DECIDE, choice.number()), _timeline(world, state, superseded))
@@ -232,14 +235,14 @@ def control(world: World, choice: Choice) -> Draft:
     state = _state(world, choice)
     author = world.ledger.participants.competent_for(state.administration, world.now)
     superseded = _superseded(world, state, choice)
-    effective_at = world.now + choice.of(OFFSETS)
+    effective_at = world.now + choice.mostly(0, OFFSETS, 6)
     record = Control(
         declaration=state.id,
         prev=state.settled,
         supersedes=Digest(superseded[2]) if superseded else Digest(ZERO),
         administration=author,
-        office=choice.of([0, OFFICE]),
-        version=state.version.number - (choice.number() % 3 == 2) + (choice.number() % 5 == 4),
+        office=choice.mostly(OFFICE, [0, 8]),
+        version=choice.mostly(1, [state.version.number, state.version.number + 1, 0]),
         method=choice.of(list(ControlMethod)),
         outcome=choice.of(list(ControlOutcome)),
         risk=1 + choice.number() % 15,
@@ -279,7 +282,7 @@ def operator_status(world: World, choice: Choice) -> Draft:
     kind = known.kind if known else choice.of([OrganisationKind.OPERATOR, OrganisationKind.AGENCY, OrganisationKind.AUDITOR])
     gives = known is None or choice.rarely(2)
     key = world.spare()
-    start = world.now + choice.of([0, 1, 7 * DAY, 8 * DAY])
+    start = world.now + choice.of([0, 1, 7 * DAY, 7 * DAY, 8 * DAY])
     statuses = [OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED, OrganisationStatus.ACTIVE, OrganisationStatus.EXPELLED]
     record = OperatorStatus(
         administration=sponsor,
@@ -290,7 +293,7 @@ def operator_status(world: World, choice: Choice) -> Draft:
         key=key.address if gives else NO_ADDRESS,
         purposes=choice.of([Purpose.MANAGE, _DAILY[kind]]) if gives else 0,
         not_before=start if gives else 0,
-        not_after=choice.of([FOREVER, start + 2 * DAY, start + 1]) if gives else 0,
+        not_after=choice.mostly(FOREVER, [start + 2 * DAY, start + 1, start], 5) if gives else 0,
         deadline=_deadline(world, choice),
     )
     return Draft(record, world.key_of(sponsor, Purpose.MANAGE, choice.number()), key.sign if gives else _no_proof)
@@ -315,8 +318,8 @@ def key_authorisation(world: World, choice: Choice) -> Draft:
     authorises = action is KeyAction.AUTHORISE
     purpose = choice.of([_DAILY[organisation.kind], Purpose.MANAGE, Purpose.READ])
     soon = 7 * DAY if purpose is Purpose.MANAGE else 1
-    start = world.now + choice.of([soon, soon + DAY, soon - 1])
-    ends = {KeyAction.AUTHORISE: start + choice.of([10 * DAY, 60 * DAY, 1]), KeyAction.SHORTEN: start}
+    start = world.now + choice.mostly(soon, [soon + DAY, soon - 1, 1], 3)
+    ends = {KeyAction.AUTHORISE: start + choice.mostly(60 * DAY, [10 * DAY, 1, 0], 4), KeyAction.SHORTEN: start}
     record = KeyAuthorisation(
         organisation=organisation.id,
         org_head=organisation.head,
@@ -338,7 +341,7 @@ def setting(world: World, choice: Choice) -> Draft:
     record = AdministrationSetting(
         administration=administration.id,
         org_head=administration.head,
-        backdating=choice.of([100 * 3600, 0, 72 * 3600]),
+        backdating=choice.of([100 * 3600, 60, 72 * 3600]),
         deadline=_deadline(world, choice),
     )
     return Draft(record, world.key_of(administration.id, Purpose.MANAGE, choice.number()))
@@ -350,12 +353,12 @@ def grant(world: World, choice: Choice) -> Draft:
     record = Grant(
         declarant=declarant.id,
         agent=agent.id,
-        serial=(last.serial if last else 0) + choice.of([1, 5, 0]),
+        serial=(last.serial if last else 0) + choice.mostly(1, [5, 0], 6),
         representation=choice.of(list(Representation)),
-        administration=choice.of([0, 1, 2]),
-        legs=choice.of([7, 4, 1, 3]),
-        valid_from=world.now + choice.of([0, -DAY, DAY]),
-        valid_until=world.now + choice.of([30 * DAY, 0, 2]),
+        administration=choice.mostly(0, [1, 2], 3),
+        legs=choice.mostly(7, [4, 1, 3], 3),
+        valid_from=world.now + choice.mostly(0, [-DAY, DAY], 4),
+        valid_until=world.now + choice.mostly(30 * DAY, [0, 2], 5),
         deadline=_deadline(world, choice),
     )
     return Draft(record, world.key_of(declarant.id, Purpose.DECLARE, choice.number()))
@@ -379,12 +382,11 @@ def admission(world: World, choice: Choice) -> Draft:
         predecessor=subject.id if action is AdmissionAction.SUCCEED else 0,
         first_key=first.address if brings_in else NO_ADDRESS,
         second_key=second.address if brings_in else NO_ADDRESS,
-        effective_at=world.now + notice + choice.of([0, 1, -notice, -1]),
+        effective_at=world.now + notice + choice.mostly(0, [1, DAY, -notice, -1], 3),
         deadline=_deadline(world, choice),
     )
     voices = [world.key_of(one.id, Purpose.MANAGE, choice.number()) for one in _of_kind(world, OrganisationKind.ADMINISTRATION)]
-    missing = choice.number() % 4
-    approving = voices[: max(1, len(voices) - (missing - 1 if missing > 1 else 0))]
+    approving = voices[: max(1, len(voices) - choice.mostly(0, [1, 2], 3))]
     author = world.key_of(subject.id, Purpose.MANAGE, choice.number()) if by_predecessor else approving[0]
     possessing = [first, second] if brings_in else []
 
@@ -396,7 +398,7 @@ def admission(world: World, choice: Choice) -> Draft:
 
 
 def _deadline(world: World, choice: Choice) -> int:
-    return world.now + choice.of([60, 7 * DAY, 0, 3600, 60, 60, 60, 60])
+    return world.now + choice.mostly(3600, [7 * DAY, 0, 60])
 
 
 def stranger() -> Signer:
