@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from enum import Enum, StrEnum, unique
 from functools import cache
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 import msgspec
 
@@ -180,17 +181,23 @@ class StatusAnswer:
     etag: str = ""
 
 
+_PLAIN: Final = frozenset({str, int, bool, float, NoneType})
+
+
 def to_json(value: Any) -> Any:
     """A plain form of an answer: bytes as 0x hex, codes by name, dataclasses as objects."""
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, bytes):
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is bytes:
         return f"0x{value.hex()}"
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: to_json(getattr(value, name)) for name in _names(type(value))}
-    if isinstance(value, Mapping):
+    if issubclass(kind, Enum):
+        return value.name
+    if issubclass(kind, Mapping):
         return {name: to_json(one) for name, one in value.items()}
-    return [to_json(one) for one in value] if isinstance(value, list | tuple) else value
+    if issubclass(kind, list | tuple):
+        return [to_json(one) for one in value]
+    return {name: to_json(getattr(value, name)) for name in _names(kind)}
 
 
 @cache
@@ -198,15 +205,10 @@ def _names(struct: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(struct))
 
 
-def tagged(answer: StatusAnswer, *depends_on: bytes) -> StatusAnswer:
-    """The answer with an ETag over all of it but its freshness, and over what else it depends on."""
-    bare = to_json(replace(answer, etag=""))
-    del bare["as_of"]
-    return replace(answer, etag=_tag(bare, depends_on))
-
-
-def _tag(bare: Any, depends_on: tuple[bytes, ...]) -> str:
-    digest = hashlib.sha256(msgspec.json.encode(bare))
+def answered(as_of: AsOf, depends_on: Iterable[bytes] = (), /, **told: Any) -> StatusAnswer:
+    """An answer with its ETag: over all that it tells but its freshness, and over what else it depends on."""
+    digest = hashlib.sha256(msgspec.json.encode(told))
     for one in sorted(depends_on):
         digest.update(one)
-    return base64.urlsafe_b64encode(digest.digest()[:18]).decode()
+    etag = base64.urlsafe_b64encode(digest.digest()[:18]).decode()
+    return StatusAnswer(as_of=as_of, etag=etag, **told)

@@ -164,7 +164,7 @@ def _standing(connection: Connection, digests: Iterable[Digest]) -> Iterable[Any
 
 def _move(connection: Connection, digests: Iterable[Digest], state: OutboxState, transaction: bytes | None) -> None:
     table = outbox_records
-    values = {"state": int(state), "transaction_hash": transaction}
+    values = {"state": int(state), "transaction_hash": transaction, "outcome": None, "provisional": False}
     for part in _parts(digests):
         connection.execute(update(table).where(table.c.digest.in_(part)).values(values))
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from ledger.index.access import Access, Level
-from ledger.index.answers import Answer, AsOf, StatusAnswer, tagged
+from ledger.index.answers import Answer, AsOf, StatusAnswer, answered
 from ledger.index.freshness import FRESH, Freshness, as_of
 from ledger.index.history import DeclarationAnswer, Entry, FeedItem, Page, ParticipantAnswer, RecordAnswer
 from ledger.index.listing import declaration_shown, load_versions, participant_shown, participants_page
@@ -50,7 +50,7 @@ class Queries:
         with self._store.reading() as session:
             moment = as_of(session, freshness)
             if not freshness.allows(moment):
-                return [tagged(StatusAnswer(answer=Answer.UNKNOWN, as_of=moment))] * len(queries)
+                return [answered(moment, answer=Answer.UNKNOWN)] * len(queries)
             access = Access(session, viewer, self._now())
             meant = Lookup(session, self._references, str(viewer)).find(queries)
             grants = access.granted({token for one in meant for token in one.tokens})

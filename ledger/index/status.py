@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ledger.domain.codes import Flag
 from ledger.index.access import Access, Level
-from ledger.index.answers import Answer, AsOf, Candidate, Item, StatusAnswer, tagged
+from ledger.index.answers import Answer, AsOf, Candidate, Item, StatusAnswer, answered
 from ledger.index.folding import Folded
 from ledger.index.lookup import Meant, StatusQuery
 from ledger.index.references import REUSED
@@ -25,14 +25,12 @@ class Desk:
         """The answer to one question."""
         seen = [one for one in meant.declarations if self._sees(one, meant)]
         if not seen:
-            return tagged(StatusAnswer(answer=Answer.NOT_FOUND_OR_NOT_ENTITLED, as_of=self.as_of))
+            return answered(self.as_of, answer=Answer.NOT_FOUND_OR_NOT_ENTITLED)
         if self._several_goods(query, meant, seen):
             return self._ambiguous(seen)
         asked = [one for one in seen if self._asked_for(query, one)]
         if not asked:
-            return tagged(
-                StatusAnswer(answer=Answer.NOT_LODGED, as_of=self.as_of, country=query.country, leg=query.leg)
-            )
+            return answered(self.as_of, answer=Answer.NOT_LODGED, country=query.country, leg=query.leg)
         if len({self._jurisdiction(one) for one in asked}) > 1:
             return self._ambiguous(asked)
         return self._about(strictest(map(self._judge, asked)), asked)
@@ -67,8 +65,8 @@ class Desk:
     def _ambiguous(self, several: Sequence[Folded]) -> StatusAnswer:
         ordered = sorted(several, key=lambda one: (one.opened, one.state.id))
         candidates = tuple(self._candidate(self._judge(one)) for one in ordered)
-        answer = StatusAnswer(answer=Answer.AMBIGUOUS, as_of=self.as_of, candidates=candidates)
-        return tagged(answer, *(one.state.public_head for one in several))
+        heads = [one.state.public_head for one in several]
+        return answered(self.as_of, heads, answer=Answer.AMBIGUOUS, candidates=candidates)
 
     def _candidate(self, verdict: Verdict) -> Candidate:
         state = verdict.folded.state
@@ -86,9 +84,11 @@ class Desk:
         state, facts, flags = folded.state, folded.facts, folded.state.standing.flags
         limit = facts.standing.limit if facts.standing and verdict.answer is Answer.CONDITIONALLY_RELEASED else 0
         released = decided(facts.released)
-        answer = StatusAnswer(
+        heads = [one.state.public_head for one in asked]
+        return answered(
+            self.as_of,
+            heads,
             answer=verdict.answer,
-            as_of=self.as_of,
             deliver=verdict.deliver,
             declaration=state.id,
             consignment=state.consignment,
@@ -112,4 +112,3 @@ class Desk:
             assessed_by=decided(facts.assessed),
             final=self.as_of.final is not None and folded.updated[0] <= self.as_of.final,
         )
-        return tagged(answer, *(one.state.public_head for one in asked))
