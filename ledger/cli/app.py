@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -35,13 +36,22 @@ def root(
         os.environ[ENVIRONMENT] = str(home)
 
 
-def run() -> None:
-    """Run a command; ends the process with its exit code."""
+def command(arguments: Sequence[str]) -> int:
+    """Run one command in this process; its exit code."""
     try:
-        app(prog_name="passavant")
+        app(list(arguments), prog_name="passavant")
     except PassavantError as error:
         tell(error)
-        sys.exit(exit_code(error))
+        return exit_code(error)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
+def run() -> None:
+    """Run the command that the process was started with, and end it with the command's exit code."""
+    try:
+        sys.exit(command(sys.argv[1:]))
     except BrokenPipeError:
         # whoever read our output has gone: not an error, and Python must not complain at its end either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

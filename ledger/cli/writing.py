@@ -52,9 +52,7 @@ _FILE = typer.Option("--file", help="Take the reference from this WCO DM message
 _ITEMS = typer.Option("--items", help="Only these goods items, with quantities: 1,2=5.", metavar="ITEMS")
 _LIMIT = typer.Option("--limit", help="Until when an obligation is due (ISO 8601).", parser=moment, metavar="TIME")
 _SUPERSEDES = typer.Option("--supersedes", help="Record whose place this one takes.", parser=digest, metavar="ID")
-_VALID = typer.Option(
-    "--valid-for", help="How long the result holds, such as 30d.", parser=duration, metavar="TIME", show_default="30d"
-)
+_VALID = typer.Option("--valid-for", help="How long the result holds, such as 12h or 30d.", metavar="TIME")
 _SEALS = typer.Option("--seal", help="A seal's id; repeat it.", metavar="ID")
 _REFERENCE = typer.Argument(help="A declaration's id or reference.", metavar="REF", show_default=False)
 _JOIN = typer.Option("--join", help="Ticket of the consignment to join.", exists=True, dir_okay=False, metavar="TICKET")
@@ -221,7 +219,7 @@ def control(
     name: AsOption,
     seal_state: SealOption = "not-applicable",
     seal: Annotated[list[str] | None, _SEALS] = None,
-    valid_for: Annotated[int, _VALID] = 30 * 86_400,
+    valid_for: Annotated[str, _VALID] = "30d",
     version: Annotated[
         int | None, typer.Option("--version", help="Version controlled, if not the latest.", min=1)
     ] = None,
@@ -244,7 +242,7 @@ def control(
         risk=risks(risk),
         seal_state=code(SealState, seal_state),
         seals=tuple(seal or ()),
-        valid_for=valid_for,
+        valid_for=duration(valid_for),
         version=version,
         standard=standard,
         evidence=pairs(evidence or []),
