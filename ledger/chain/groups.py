@@ -73,6 +73,8 @@ class Limits:
 
 
 STANDARD: Final = Limits()
+EMBEDDED: Final = Limits(records=1_000, gas=1_000_000_000, size=4_000_000)
+"""For an anvil of one's own: no pool to fit into, and each block costs more the more was ever stored."""
 
 
 def gas_bound(record: OutboxRecord) -> int:

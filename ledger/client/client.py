@@ -277,10 +277,12 @@ class Client(Keeping):
         """What sends; None when this client has no relay key."""
         if self.settings.relay is None:
             return None
+        from ledger.chain.groups import EMBEDDED
         from ledger.chain.signers import open_local_signer
         from ledger.chain.submitter import Submitter, SubmitterSettings
 
-        settings = SubmitterSettings(miner="evm_mine") if self.settings.mine else SubmitterSettings()
+        embedded = SubmitterSettings(miner="evm_mine", limits=EMBEDDED)
+        settings = embedded if self.settings.mine else SubmitterSettings()
         relay = open_local_signer(self.settings.relay)
         return Submitter(self._submitter_rpc, self.network, self.outbox, relay, settings, self._observed)
 

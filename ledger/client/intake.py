@@ -10,7 +10,7 @@ from ledger.domain import values
 from ledger.domain.codes import Outcome
 from ledger.domain.outbox import OutboxRecord
 from ledger.domain.records import ConsignmentRecord, Record, author_of
-from ledger.domain.signing import SigningDomains
+from ledger.domain.signing import SigningDomains, digest_of
 from ledger.domain.wire import Digest, encode
 from ledger.index.outbox import StoreOutbox
 
@@ -36,14 +36,17 @@ class Intake:
         Raises:
             WireError: a value does not fit its type.
         """
-        digests = [self._domains.digest(entry.record) for entry in entries]
+        bodies = [encode(entry.record) for entry in entries]
+        digests = [self._digest(entry.record, body) for entry, body in zip(entries, bodies, strict=True)]
         signers = [_signer(digest, entry.signature) for digest, entry in zip(digests, entries, strict=True)]
         owners = self._owners([signer for signer in signers if signer])
         authentic = [
             _is_author(entry.record, owners.get(signer or b"")) for entry, signer in zip(entries, signers, strict=True)
         ]
         kept = [
-            _outbox_record(entry, digest) for entry, digest, own in zip(entries, digests, authentic, strict=True) if own
+            _outbox_record(entry, body, digest)
+            for entry, body, digest, own in zip(entries, bodies, digests, authentic, strict=True)
+            if own
         ]
         new = dict(zip((record.digest for record in kept), self._outbox.put(kept), strict=True)) if kept else {}
         refused = self._refuse(entries, digests, new)
@@ -53,6 +56,9 @@ class Intake:
             else Submission(digest, new=False, refused=Outcome.NOT_AUTHENTIC)
             for digest, own in zip(digests, authentic, strict=True)
         ]
+
+    def _digest(self, record: Record, body: bytes) -> Digest:
+        return digest_of(self._domains.of(record), type(record), body)
 
     def _refuse(
         self, entries: Sequence[Entry], digests: Sequence[Digest], new: dict[Digest, bool]
@@ -88,6 +94,6 @@ def _signer(digest: Digest, signature: bytes) -> bytes | None:
         return None
 
 
-def _outbox_record(entry: Entry, digest: Digest) -> OutboxRecord:
+def _outbox_record(entry: Entry, body: bytes, digest: Digest) -> OutboxRecord:
     record = entry.record
-    return OutboxRecord(digest, record.record_type, encode(record), entry.signature, entry.proof, record.deadline)
+    return OutboxRecord(digest, record.record_type, body, entry.signature, entry.proof, record.deadline)

@@ -4,9 +4,11 @@ A body is the ABI encoding of an EIP-712 struct with static fields only: 32 byte
 EIP-712 calls ``encodeData``. So there is one encoder, driven by each struct's annotations, and no per-type code.
 """
 
-from collections.abc import Sequence
+import struct as packing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Annotated, Final, NewType, TypeVar, get_args, get_type_hints
+from operator import attrgetter
+from typing import Annotated, Any, Final, NewType, TypeVar, get_args, get_type_hints
 
 T = TypeVar("T")
 WORD: Final = 32
@@ -76,14 +78,75 @@ def _wire(hint: object) -> Wire:
     return next(extra for extra in get_args(hint) if isinstance(extra, Wire))
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How to write a struct whose values all fit, in one go.
+
+    Attributes:
+        words: the whole body; reads a uint40 as 64 bits and bytes of any length.
+        values: all values, in wire order.
+        texts: those that are bytes, `sizes` theirs; None for a struct without any. So with `shorts`, the uint40s.
+    """
+
+    words: packing.Struct
+    values: Callable[[object], tuple[Any, ...]]
+    texts: Callable[[object], tuple[bytes, ...]] | None
+    sizes: tuple[int, ...]
+    shorts: Callable[[object], tuple[int, ...]] | None
+
+
+_FORMATS: Final = {1: "31xB", 2: "30xH", 4: "28xI", 5: "24xQ", 8: "24xQ"}
+_SHORT: Final = 5
+_plans: dict[type, _Plan] = {}
+
+
 def encode(struct: object) -> bytes:
     """The body of a struct: 32 bytes a field.
 
     Raises:
         WireError: a value does not fit its type.
     """
+    plan = _plans.get(type(struct)) or _plan(type(struct))
+    try:
+        if _fits(plan, struct):
+            return plan.words.pack(*plan.values(struct))
+    except (packing.error, TypeError):
+        pass  # said below, with the field's name
     name = type(struct).__name__
     return b"".join(_encode(name, field, wire, getattr(struct, field)) for field, wire in layout(type(struct)))
+
+
+def _fits(plan: _Plan, struct: object) -> bool:
+    """Whether the values fit as far as packing them would not say."""
+    if plan.texts and tuple(map(len, plan.texts(struct))) != plan.sizes:
+        return False
+    return not plan.shorts or max(plan.shorts(struct)) < 1 << 8 * _SHORT
+
+
+def _plan(struct: type) -> _Plan:
+    wires = layout(struct)
+    texts = [(field, wire.size) for field, wire in wires if not wire.name.startswith("uint")]
+    known = _plans[struct] = _Plan(
+        words=packing.Struct(">" + "".join(_format(wire) for _, wire in wires)),
+        values=_getter([field for field, _ in wires]),
+        texts=_getter([field for field, _ in texts]) if texts else None,
+        sizes=tuple(size for _, size in texts),
+        shorts=_getter(found) if (found := [field for field, wire in wires if wire.size == _SHORT]) else None,
+    )
+    return known
+
+
+def _format(wire: Wire) -> str:
+    if wire.name.startswith("uint"):
+        return _FORMATS[wire.size]
+    padding = f"{WORD - wire.size}x" if wire.size < WORD else ""
+    return f"{padding}{wire.size}s" if wire.numeric else f"{wire.size}s{padding}"
+
+
+def _getter(names: Sequence[str]) -> Callable[[object], tuple[Any, ...]]:
+    """The values of attributes, as a tuple also when there is one."""
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda struct: (get(struct),)
 
 
 def _encode(struct: str, field: str, wire: Wire, value: int | bytes) -> bytes:
