@@ -4,10 +4,13 @@ A declaration's tag is ``"settled.holds.rest"``: both heads that a next record's
 the rest covers everything else that its status depends on.
 """
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,8 +23,10 @@ def quoted(tag: str) -> str:
     return f'"{tag}"'
 
 
-def of_declaration(settled: bytes, holds: bytes, rest: str) -> str:
-    """The tag of a declaration."""
+def of_declaration(settled: bytes, holds: bytes, content: Mapping[str, Any]) -> str:
+    """The tag of a declaration: over all that is answered but its freshness."""
+    lasting = {name: value for name, value in content.items() if name not in ("asOf", "etag")}
+    rest = base64.urlsafe_b64encode(hashlib.sha256(msgspec.json.encode(lasting)).digest()[:18]).decode()
     return f"{settled.hex()}.{holds.hex()}.{rest}"
 
 

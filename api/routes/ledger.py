@@ -36,8 +36,9 @@ async def declaration(request: Request, id: Id) -> Response:  # noqa: A002 - the
     view = await gateway.work.read(gateway.client.declaration, unhex(id), viewer)
     if view is None:
         raise ProblemError(Kind.NOT_FOUND)
-    tag = of_declaration(view.settled_head, view.hold_head, view.etag)
-    return not_modified(request, tag, NO_STORE) or reply(plain(view), 200, {**NO_STORE, "etag": quoted(tag)})
+    content = plain(view)
+    content["etag"] = tag = of_declaration(view.settled_head, view.hold_head, content)
+    return not_modified(request, tag, NO_STORE) or reply(content, 200, {**NO_STORE, "etag": quoted(tag)})
 
 
 @router.get(

@@ -15,7 +15,8 @@ def test_a_declaration_has_both_heads_in_its_etag(web, session, ledger_client):
     view = declaration_answer(ORGANISATION)
     ledger_client.declarations[view.id, ORGANISATION] = view
     answer = web.get(URL, headers=session)
-    assert answer.headers["etag"] == f'"{"0e" * 32}.{"0f" * 32}.rest"'
+    assert answer.headers["etag"].startswith(f'"{"0e" * 32}.{"0f" * 32}.')
+    assert answer.headers["etag"] == f'"{answer.json()["etag"]}"'
     assert answer.json()["settledHead"] == "0x" + "0e" * 32
     assert web.get(URL, headers={**session, "if-none-match": answer.headers["etag"]}).status_code == 304
     assert web.get(URL).text == web.get("/v1/declarations/0x" + "00" * 32, headers=session).text
