@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum, StrEnum, unique
 from functools import cache
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -197,12 +197,12 @@ def to_json(value: Any) -> Any:
         return {name: to_json(one) for name, one in value.items()}
     if issubclass(kind, list | tuple):
         return [to_json(one) for one in value]
-    return {name: to_json(getattr(value, name)) for name in _names(kind)}
+    return {name: to_json(getattr(value, name)) for name in _names(cast("Hashable", kind))}
 
 
 @cache
-def _names(struct: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(struct))
+def _names(struct: Hashable) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(cast("Any", struct)))
 
 
 def answered(as_of: AsOf, depends_on: Iterable[bytes] = (), /, **told: Any) -> StatusAnswer:

@@ -13,7 +13,7 @@ from ledger.index.errors import ReferenceFormatError
 from ledger.index.folding import Folded
 from ledger.index.reading import Session
 from ledger.index.references import DEFAULT_WINDOW, SINGLE, Named, Reference, References, ReferenceType, is_near, named
-from ledger.index.rows import load_declarations, load_members
+from ledger.index.rows import load_declarations, load_families
 
 _HEX = 2 * WORD
 
@@ -54,11 +54,17 @@ class StatusQuery:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a question may mean: tokens in its order of types, those they name, and the declarations in question."""
+    """What a question may mean.
+
+    Attributes:
+        tokens: the reference's, one for each type that it may be of.
+        names: what is registered under them.
+        declarations: those in question, each with the tokens that led to it.
+    """
 
     tokens: Sequence[bytes]
     names: Sequence[Named]
-    declarations: Sequence[Folded]
+    declarations: Sequence[tuple[Folded, frozenset[bytes]]]
 
 
 class Lookup:
@@ -96,24 +102,38 @@ class Lookup:
 
     def _declarations(
         self, queries: Sequence[StatusQuery], names: Sequence[Sequence[Named]]
-    ) -> Iterable[Sequence[Folded]]:
-        direct = {query.declaration for query in queries}
-        ids = {one.declaration for some in names for one in some} | {one for one in direct if one is not None}
-        known = load_declarations(self._session, ids)
-        wide = {one.declaration for some in names for one in some if one.type not in SINGLE}
-        members = _by_consignment(
-            load_members(self._session, {known[one].state.consignment for one in wide & set(known)})
-        )
+    ) -> Iterable[Sequence[tuple[Folded, frozenset[bytes]]]]:
+        every = [one for some in names for one in some]
+        direct = {query.declaration for query in queries if query.declaration is not None}
+        known = load_declarations(self._session, direct | {one.declaration for one in every if one.type in SINGLE})
+        families = load_families(self._session, {one.declaration for one in every if one.type not in SINGLE})
+        meant = _Goods(known, families, _by_consignment(families))
         for query, some in zip(queries, names, strict=True):
-            meant: dict[bytes, Folded] = {}
-            for one in some:
-                folded = known.get(one.declaration)
-                if folded is not None:
-                    meant[folded.state.id] = folded
-                    extra = () if one.type in SINGLE else members.get(folded.state.consignment, ())
-                    meant.update((other.state.id, other) for other in extra)
             single = known.get(query.declaration or b"")
-            yield [single] if single else list(meant.values())
+            yield [(single, frozenset())] if single else meant.by(some)
+
+
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    known: Mapping[bytes, Folded]
+    families: Mapping[bytes, Folded]
+    members: Mapping[bytes, list[Folded]]
+
+    def by(self, names: Iterable[Named]) -> list[tuple[Folded, frozenset[bytes]]]:
+        """The declarations that names mean, each once; those whose lodgement is not indexed yet are left out."""
+        found: dict[bytes, tuple[Folded, frozenset[bytes]]] = {}
+        for name in names:
+            for one in self._of(name):
+                _, tokens = found.get(one.state.id, (one, frozenset()))
+                found[one.state.id] = (one, tokens | {name.token})
+        return list(found.values())
+
+    def _of(self, name: Named) -> Sequence[Folded]:
+        single = name.type in SINGLE
+        found = (self.known if single else self.families).get(name.declaration)
+        if found is None:
+            return ()
+        return [found] if single else self.members[found.state.consignment]
 
 
 def _by_consignment(members: Mapping[bytes, Folded]) -> Mapping[bytes, list[Folded]]:

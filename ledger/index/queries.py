@@ -54,7 +54,7 @@ class Queries:
             access = Access(session, viewer, self._now())
             meant = Lookup(session, self._references, str(viewer)).find(queries)
             grants = access.granted({token for one in meant for token in one.tokens})
-            roots = {part.scope for one in meant for folded in one.declarations for part in folded.facts.parts}
+            roots = {part.scope for one in meant for folded, _ in one.declarations for part in folded.facts.parts}
             desk = Desk(access, moment, grants, load_scopes(session, roots))
         return [desk.answer(query, one) for query, one in zip(queries, meant, strict=True)]
 
@@ -123,7 +123,7 @@ class Queries:
     def _visible(self, access: Access, meant: Meant) -> list[bytes]:
         if meant.names and not access.may_use_references:
             return []
-        seen = [one for one in meant.declarations if access.level(one.state) >= Level.HISTORY]
+        seen = [one for one, _ in meant.declarations if access.level(one.state) >= Level.HISTORY]
         return [one.state.id for one in sorted(seen, key=lambda one: one.opened)]
 
     def _now(self) -> int:

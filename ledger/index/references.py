@@ -68,6 +68,7 @@ class Reference:
 class Named:
     """A declaration that a reference names, and when it was registered under it."""
 
+    token: bytes
     declaration: DeclarationId
     type: ReferenceType
     at: int
@@ -182,7 +183,7 @@ def named(session: Session, tokens: Collection[bytes]) -> Mapping[bytes, list[Na
     sql = "SELECT token, declaration, type, at FROM references_private WHERE token IN ({keys}) ORDER BY at, declaration"
     found: dict[bytes, list[Named]] = {}
     for token, declaration, kind, at in session.within(sql, tokens):
-        found.setdefault(token, []).append(Named(DeclarationId(declaration), ReferenceType(kind), at))
+        found.setdefault(token, []).append(Named(token, DeclarationId(declaration), ReferenceType(kind), at))
     return found
 
 

@@ -36,16 +36,16 @@ _encoder = msgspec.json.Encoder(order="sorted")
 
 def load_declarations(session: Session, ids: Collection[bytes]) -> dict[bytes, Folded]:
     """Declarations by id, as folded so far."""
-    return _declarations(session, "id", ids)
+    return _declarations(session, "id IN ({keys})", ids)
 
 
-def load_members(session: Session, consignments: Collection[bytes]) -> dict[bytes, Folded]:
-    """All declarations of consignments, by id, as folded so far."""
-    return _declarations(session, "consignment", consignments)
+def load_families(session: Session, ids: Collection[bytes]) -> dict[bytes, Folded]:
+    """Declarations, and all others of their consignments, by id, as folded so far."""
+    return _declarations(session, "consignment IN (SELECT consignment FROM declarations WHERE id IN ({keys}))", ids)
 
 
-def _declarations(session: Session, column: str, keys: Collection[bytes]) -> dict[bytes, Folded]:
-    rows = session.within(f"SELECT {DECLARATION} FROM declarations WHERE {column} IN ({{keys}})", keys)  # noqa: S608
+def _declarations(session: Session, where: str, ids: Collection[bytes]) -> dict[bytes, Folded]:
+    rows = session.within(f"SELECT {DECLARATION} FROM declarations WHERE {where}", ids)  # noqa: S608
     held = load_holds(session, [row[0] for row in rows if row[10] & Flag.AGENCY])
     return {row[0]: declaration(row, held.get(row[0], {})) for row in rows}
 

@@ -1,6 +1,6 @@
 """Is it released? For thousands of references at once, each answered as if it had been asked alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.codes import Flag
@@ -23,7 +23,7 @@ class Desk:
 
     def answer(self, query: StatusQuery, meant: Meant) -> StatusAnswer:
         """The answer to one question."""
-        seen = [one for one in meant.declarations if self._sees(one, meant)]
+        seen = [one for one, tokens in meant.declarations if self._sees(one, tokens)]
         if not seen:
             return answered(self.as_of, answer=Answer.NOT_FOUND_OR_NOT_ENTITLED)
         if self._several_goods(query, meant, seen):
@@ -35,11 +35,10 @@ class Desk:
             return self._ambiguous(asked)
         return self._about(strictest(map(self._judge, asked)), asked)
 
-    def _sees(self, one: Folded, meant: Meant) -> bool:
-        if any((one.state.declarant, token) in self.grants for token in meant.tokens):
+    def _sees(self, one: Folded, tokens: Collection[bytes]) -> bool:
+        if any((one.state.declarant, token) in self.grants for token in tokens):
             return True
-        level = self.access.level(one.state)
-        return level > Level.NOTHING and (not meant.names or self.access.may_use_references)
+        return self.access.level(one.state) > Level.NOTHING and (not tokens or self.access.may_use_references)
 
     @staticmethod
     def _several_goods(query: StatusQuery, meant: Meant, seen: Sequence[Folded]) -> bool:

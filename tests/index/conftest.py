@@ -46,7 +46,7 @@ def world(store, tmp_path) -> World:
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "store.db"
+    path: Path = tmp_path_factory.mktemp("store") / "store.db"
     Store.open(str(path), NETWORK).close()
     return path
 

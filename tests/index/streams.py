@@ -29,6 +29,14 @@ CN, GB = 156, 826
 PLATFORM, CARRIER, AGENT, AGENCY, AUDITOR = 100_001, 100_002, 100_003, 100_004, 100_005
 
 
+NONE: Any = ZERO
+
+
+def hashed(*parts: bytes) -> Any:
+    """32 bytes for whatever is wanted: a digest, a head, a commitment."""
+    return keccak256(*parts)
+
+
 def address(name: str) -> bytes:
     return keccak256(name.encode())[:20]
 
@@ -102,28 +110,28 @@ class Chain:
         self.declarations[digest] = lodge(record, digest)
         return DeclarationId(digest)
 
-    def amend(self, declaration: bytes, **given: Any) -> Digest:
+    def amend(self, declaration: Any, **given: Any) -> Digest:
         content = {"commitment": keccak256(b"v", str(self._count).encode()), "schema": keccak256(b"schema")}
         return self._request(records.AmendmentRequest, declaration, {**content, **given})
 
-    def cancel(self, declaration: bytes, **given: Any) -> Digest:
+    def cancel(self, declaration: Any, **given: Any) -> Digest:
         return self._request(records.InvalidationRequest, declaration, {"reason": 5, **given})
 
-    def present(self, declaration: bytes, **given: Any) -> Digest:
+    def present(self, declaration: Any, **given: Any) -> Digest:
         return self._request(records.PresentationNotice, declaration, {"effective_at": self.time, **given})
 
-    def _request(self, kind: Any, declaration: bytes, given: dict[str, Any]) -> Digest:
+    def _request(self, kind: Any, declaration: Any, given: dict[str, Any]) -> Digest:
         state = self.declarations[declaration]
         given = {"declarant": state.declarant, "deadline": self.time + DEADLINE, **given}
         return self._advance(kind(declaration=declaration, prev=state.settled, **given))
 
-    def decide(self, declaration: bytes, kind: int, **given: Any) -> Digest:
+    def decide(self, declaration: Any, kind: int, **given: Any) -> Digest:
         state = self.declarations[declaration]
         given = {"administration": state.administration, "office": 7, "effective_at": self.time, **given}
         given.setdefault("deadline", self.time + DEADLINE)
         return self._advance(records.Decision(declaration=declaration, prev=state.settled, kind=kind, **given))
 
-    def control(self, declaration: bytes, **given: Any) -> Digest:
+    def control(self, declaration: Any, **given: Any) -> Digest:
         state = self.declarations[declaration]
         values = {
             "administration": state.administration,
@@ -138,7 +146,7 @@ class Chain:
         }
         return self._advance(records.Control(declaration=declaration, prev=state.settled, **(values | given)))
 
-    def hold(self, declaration: bytes, action: int, agency: int = AGENCY, **given: Any) -> Digest:
+    def hold(self, declaration: Any, action: int, agency: int = AGENCY, **given: Any) -> Digest:
         state = self.declarations[declaration]
         given.setdefault("deadline", self.time + DEADLINE)
         return self._advance(
@@ -152,7 +160,7 @@ class Chain:
 
     def admit(self, organisation: int, kind: OrganisationKind, administration: int = GB, **given: Any) -> Digest:
         known = self.participants.organisations.get(organisation)
-        values = {
+        values: dict[str, Any] = {
             "org_head": known.head if known else Head(ZERO),
             "status": OrganisationStatus.ACTIVE,
             "key": records.NO_ADDRESS if known else address(f"key of {organisation}"),
@@ -166,7 +174,11 @@ class Chain:
 
     def key(self, organisation: int, key: bytes, action: KeyAction = KeyAction.AUTHORISE, **given: Any) -> Digest:
         head = self.participants.organisations[organisation].head
-        values = {"purposes": Purpose.DECLARE, "not_before": self.time + 1, "not_after": FOREVER} | given
+        values: dict[str, Any] = {
+            "purposes": Purpose.DECLARE,
+            "not_before": self.time + 1,
+            "not_after": FOREVER,
+        } | given
         values.setdefault("deadline", self.time + DEADLINE)
         return self.participant(
             records.KeyAuthorisation(organisation=organisation, org_head=head, key=key, action=action, **values)

@@ -5,6 +5,7 @@ same rows; whatever is given twice counts once.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +14,6 @@ from hypothesis import strategies as st
 from ledger.domain import records
 from ledger.domain.codes import AdmissionAction, DecisionKind, HoldAction, KeyAction, OrganisationKind, Outcome, Stage
 from ledger.domain.events import Recorded
-from ledger.domain.keccak import keccak256
-from ledger.domain.wire import ZERO
 from ledger.index.alarms import Alarms
 from ledger.index.errors import ForkError, GapError, StoreError
 from ledger.index.folding import Remark
@@ -23,13 +22,13 @@ from ledger.index.reading import EngineSession
 from ledger.index.replaying import FOLDED
 from ledger.index.rows import load_declarations
 from ledger.index.store import Store
-from tests.index.streams import AGENCY, AGENT, CN, GB, NETWORK, PLATFORM, Chain, address, peopled
+from tests.index.streams import AGENCY, AGENT, CN, GB, NETWORK, NONE, PLATFORM, Chain, address, hashed, peopled
 
 K = DecisionKind
 DAY = 86_400
 
 
-def rows(store) -> dict[str, list[tuple]]:
+def rows(store) -> dict[str, list[tuple[Any, ...]]]:
     tables = (*FOLDED, "events", "blocks")
     with store.reading() as session:
         return {name: sorted(map(tuple, session.rows(f"SELECT * FROM {name}")), key=repr) for name in tables}
@@ -56,14 +55,14 @@ def busy() -> Chain:
     chain.control(three)
     chain.key(PLATFORM, address("k1"), KeyAction.SHORTEN, not_after=chain.time + DAY)
     chain.block()
-    chain.decide(one, K.RELEASE, scope=keccak256(b"scope"), reason=7, evidence=keccak256(b"e"))
+    chain.decide(one, K.RELEASE, scope=hashed(b"scope"), reason=7, evidence=hashed(b"e"))
     wrong = chain.decide(two, K.REFUSE)
-    chain.refuse(records.Hold(declaration=two, prev=ZERO, agency=AGENCY, action=9, deadline=1), Outcome.MALFORMED)
+    chain.refuse(records.Hold(declaration=two, prev=NONE, agency=AGENCY, action=9, deadline=1), Outcome.MALFORMED)
     chain.council(392, AdmissionAction.ADMIT, b"JP", first_key=address("jp1"), second_key=address("jp2"))
     chain.block()
     chain.decide(two, K.RELEASE, supersedes=wrong)
     chain.council(CN, AdmissionAction.SUSPEND)
-    chain.decide(three, K.AMEND, commitment=keccak256(b"own"), touched_risks=1)
+    chain.decide(three, K.AMEND, commitment=hashed(b"own"), touched_risks=1)
     chain.decide(three, K.SECURE)
     chain.block()
     chain.cancel(three)
@@ -169,7 +168,7 @@ def test_a_block_that_does_not_extend_the_last_one(store):
     with pytest.raises(ForkError):
         indexer.apply(BUSY.blocks[4:], [])
     with pytest.raises(ForkError):
-        indexer.apply([replace(BUSY.blocks[3], parent=ZERO)], [])
+        indexer.apply([replace(BUSY.blocks[3], parent=NONE)], [])
     assert indexer.cursor() == BUSY.blocks[2]
 
 
@@ -181,7 +180,7 @@ SUCCEEDED = [
         one.record, records.Declaration | records.AmendmentRequest | records.Decision | records.OperatorStatus
     )
     and any(
-        getattr(later.record, "prev", ZERO) != ZERO and getattr(later.record, "declaration", None) == subject(one)
+        getattr(later.record, "prev", NONE) != NONE and getattr(later.record, "declaration", None) == subject(one)
         for later in BUSY.events[number + 1 :]
         if isinstance(later, Recorded)
     )
@@ -217,7 +216,7 @@ def test_alarms_stand_once_until_they_are_cleared(store):
 def test_events_out_of_place_are_a_gap(store, change):
     blocks, events = BUSY.upto(2)
     if change == "block":
-        events[-1] = replace(events[-1], position=replace(events[-1].position, block_hash=ZERO))
+        events[-1] = replace(events[-1], position=replace(events[-1].position, block_hash=NONE))
     else:
         events = [*events, events[-1]]
     with pytest.raises(GapError, match="in order"):
@@ -227,10 +226,8 @@ def test_events_out_of_place_are_a_gap(store, change):
 @pytest.mark.parametrize(
     "record",
     [
-        records.KeyAuthorisation(
-            organisation=PLATFORM, org_head=BUSY.events[0].record.org_head, key=bytes(20), action=2, deadline=1
-        ),
-        records.KeyAuthorisation(organisation=9, org_head=ZERO, key=address("none"), action=2, deadline=1),
+        records.KeyAuthorisation(organisation=PLATFORM, org_head=NONE, key=bytes(20), action=2, deadline=1),
+        records.KeyAuthorisation(organisation=9, org_head=NONE, key=address("none"), action=2, deadline=1),
         records.Admission(
             administration=4,
             country=b"\0\0",
@@ -251,7 +248,7 @@ def test_records_about_nothing_known_are_a_gap(store, record):
 
 def test_joining_an_unknown_consignment_is_a_gap(store):
     chain = peopled()
-    chain.declare(consignment=keccak256(b"nobody's"))
+    chain.declare(consignment=hashed(b"nobody's"))
     chain.block()
     with pytest.raises(GapError, match="consignment is unknown"):
         Indexer(store).apply(chain.blocks, chain.events)
@@ -304,14 +301,14 @@ def test_who_decided_a_succession(store, signer, marks):
 
     def sign(name):
         def signed(digest):
-            made = PrivateKey(keccak256(name.encode())).sign_recoverable(digest, None)
+            made = PrivateKey(hashed(name.encode())).sign_recoverable(digest, None)
             return made[:64] + bytes([made[64] + 27])
 
         return signed
 
-    gb = signer_of(ZERO, sign("gb-key")(ZERO))
+    gb: Any = signer_of(NONE, sign("gb-key")(NONE))
     founders = (NETWORK.founders[0], replace(NETWORK.founders[1], first_key=gb))
-    network = replace(NETWORK, founders=founders, council_head=keccak256(b"others"))
+    network = replace(NETWORK, founders=founders, council_head=hashed(b"others"))
     chain = Chain(participants=network.founding())
     succession(chain, sign(signer) if signer else lambda digest: b"short")
     store = Store.open("sqlite://", network)
@@ -319,7 +316,7 @@ def test_who_decided_a_succession(store, signer, marks):
     with store.reading() as session:
         assert session.rows("SELECT marks FROM organisations WHERE id = 827") == [(marks,)]
         assert session.rows("SELECT successor FROM organisations WHERE id = ?", GB) == [(827,)]
-    assert signer_of(ZERO, bytes(65)) is None
+    assert signer_of(NONE, bytes(65)) is None
 
 
 def test_a_store_without_a_network_is_not_indexed(url):

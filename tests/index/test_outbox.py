@@ -6,23 +6,23 @@ from dataclasses import replace
 import pytest
 
 from ledger.domain.codes import Outcome, RecordType
-from ledger.domain.keccak import keccak256
 from ledger.domain.outbox import OutboxRecord, OutboxState, OutboxTransaction, TransactionState
 from ledger.domain.wire import Digest
 from ledger.index.outbox import StoreOutbox
 from ledger.index.store import Store
+from tests.index.streams import hashed
 
 RELAY = b"r" * 20
 
 
 def record(number: int) -> OutboxRecord:
-    digest = Digest(keccak256(str(number).encode()))
+    digest = Digest(hashed(str(number).encode()))
     return OutboxRecord(digest, RecordType.DECISION, b"body", b"signature", b"", 1_000 + number)
 
 
 def transaction(nonce: int, *records: OutboxRecord, raw: bytes = b"raw") -> OutboxTransaction:
     digests = tuple(one.digest for one in records)
-    return OutboxTransaction(keccak256(raw, bytes([nonce])), RELAY, nonce, raw, digests)
+    return OutboxTransaction(hashed(raw, bytes([nonce])), RELAY, nonce, raw, digests)
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ledger.domain.codes import Outcome, RecordType
-from ledger.domain.keccak import keccak256
 from ledger.domain.outbox import OutboxRecord, OutboxState, OutboxTransaction, TransactionState
 from ledger.domain.wire import Digest
 from ledger.index.outbox import StoreOutbox
 from ledger.index.store import Store
+from tests.index.streams import hashed
 
 RELAY = b"r" * 20
 RECORDS = [
-    OutboxRecord(Digest(keccak256(bytes([number]))), RecordType.HOLD, b"b", b"s", b"", number) for number in range(5)
+    OutboxRecord(Digest(hashed(bytes([number]))), RecordType.HOLD, b"b", b"s", b"", number) for number in range(5)
 ]
 STORE = Store.open("sqlite://")
 picks = st.lists(st.sampled_from(RECORDS), min_size=1, max_size=3, unique=True)
@@ -89,7 +89,7 @@ class OutboxMachine(RuleBasedStateMachine):
         digests = tuple(one.digest for one in records if one.digest in self.model.records)
         self.nonce += data.draw(st.integers(0, 1))
         raw = bytes([len(self.model.transactions)])
-        sent = OutboxTransaction(keccak256(raw), RELAY, self.nonce, raw, digests)
+        sent = OutboxTransaction(hashed(raw), RELAY, self.nonce, raw, digests)
         for box in (self.outbox, self.model, self.outbox):
             box.prepare(sent)
 

@@ -4,12 +4,12 @@ import stat
 
 import pytest
 
-from ledger.domain.keccak import keccak256
 from ledger.index.errors import ReferenceFormatError, StoreError
 from ledger.index.references import DEFAULT_WINDOW, Reference, References, ReferenceType, load_key, normalised
 from ledger.index.store import Store
+from tests.index.streams import hashed
 
-ONE, TWO = keccak256(b"1"), keccak256(b"2")
+ONE, TWO = hashed(b"1"), hashed(b"2")
 PARCEL = Reference(ReferenceType.S10, "RR123456785GB")
 MONTH = 30 * 86_400
 

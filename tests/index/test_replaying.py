@@ -44,6 +44,8 @@ def test_a_row_that_was_changed_is_found(lived):
         connection.exec_driver_sql(f"DELETE FROM organisations WHERE id = {GB}")
     status, gone = replay(lived.store, stream(lived.chain)).differences
     assert (status.table, status.key) == ("declarations", (f"0x{lived.one.hex()}",))
+    assert status.live
+    assert status.replayed
     assert (status.live["status"], status.replayed["status"]) == (11, 5)
     assert (gone.table, gone.key, gone.live) == ("organisations", (GB,), None)
 

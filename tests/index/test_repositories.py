@@ -1,11 +1,10 @@
 """Payloads, ingested messages and challenges."""
 
-from ledger.domain.keccak import keccak256
 from ledger.index.challenges import Challenges
 from ledger.index.ingested import Ingested, IngestedMessage
 from ledger.index.payloads import Payload, Payloads
 from ledger.index.store import Store
-from tests.index.streams import PLATFORM, address
+from tests.index.streams import PLATFORM, address, hashed
 
 
 def test_a_payload_is_kept_once_and_can_be_destroyed(world):
@@ -13,7 +12,7 @@ def test_a_payload_is_kept_once_and_can_be_destroyed(world):
     one = world.chain.declare()
     world.index()
     commitment = world.chain.declarations[one].version.commitment
-    payload = Payload(commitment, keccak256(b"schema"), b"content", PLATFORM)
+    payload = Payload(commitment, hashed(b"schema"), b"content", PLATFORM)
     assert payloads.put(payload)
     assert not payloads.put(payload)
     assert payloads.get(commitment) == payload
@@ -24,12 +23,12 @@ def test_a_payload_is_kept_once_and_can_be_destroyed(world):
 
 def test_messages_are_known_by_their_keys(store):
     ingested = Ingested(store)
-    one = IngestedMessage(keccak256(b"1"), "notice 09", "recorded", keccak256(b"digest"))
-    two = IngestedMessage(keccak256(b"2"), "movement", "evidence")
+    one = IngestedMessage(hashed(b"1"), "notice 09", "recorded", hashed(b"digest"))
+    two = IngestedMessage(hashed(b"2"), "movement", "evidence")
     ingested.add([one, two])
     ingested.add([IngestedMessage(one.key, "notice 09", "again")])
     ingested.add([])
-    assert ingested.known([one.key, keccak256(b"3")]) == {one.key: one}
+    assert ingested.known([one.key, hashed(b"3")]) == {one.key: one}
     assert ingested.counts() == [("movement", "evidence", 1), ("notice 09", "recorded", 1)]
 
 

@@ -16,14 +16,13 @@ from ledger.domain.codes import (
     Stage,
     Status,
 )
-from ledger.domain.keccak import keccak256
 from ledger.index.answers import Answer, Deliver, Item, to_json
 from ledger.index.freshness import Freshness
 from ledger.index.lookup import StatusQuery
 from ledger.index.payloads import Payloads
 from ledger.index.references import Reference, ReferenceType
 from ledger.index.verdict import MOST_RESTRICTIVE_FIRST
-from tests.index.streams import AGENCY, AGENT, AUDITOR, CARRIER, CN, GB, PLATFORM, public
+from tests.index.streams import AGENCY, AGENT, AUDITOR, CARRIER, CN, GB, PLATFORM, hashed, public
 from tests.index.worlds import ORDER
 
 K = DecisionKind
@@ -77,7 +76,7 @@ def test_what_the_status_answers(world, given, kinds, answer, deliver):
 def test_reported_until_it_turns_up(world):
     one = named(world, declarant=0, stage=Stage.REPORTED)
     assert world.ask(viewer=GB).answer is Answer.REPORTED
-    world.chain.decide(one, K.REGISTER, commitment=keccak256(b"full"))
+    world.chain.decide(one, K.REGISTER, commitment=hashed(b"full"))
     told = world.ask(viewer=GB)
     assert (told.answer, told.version) == (Answer.LODGED, 2)
 
@@ -110,11 +109,11 @@ def test_a_release_says_since_when_and_by_whom(world):
 def test_a_conditional_release_states_its_deadline_and_whether_it_passed(world):
     one = named(world)
     limit = world.chain.time + DAY
-    world.chain.decide(one, K.CONDITIONALLY_RELEASE, limit_at=limit, evidence=keccak256(b"obligation"))
+    world.chain.decide(one, K.CONDITIONALLY_RELEASE, limit_at=limit, evidence=hashed(b"obligation"))
     before = world.ask()
     assert (before.answer, before.deliver) == (Answer.CONDITIONALLY_RELEASED, Deliver.AS_STATED)
     assert (before.deadline, before.deadline_passed) == (limit, False)
-    assert before.decided_by.evidence == keccak256(b"obligation")
+    assert before.decided_by.evidence == hashed(b"obligation")
     world.now = limit
     after = world.ask()
     assert after.deadline_passed
@@ -135,7 +134,7 @@ def test_a_release_that_is_superseded_is_none(world):
 
 def test_parts_with_items_when_their_document_is_known(world):
     one = named(world)
-    known, unknown = keccak256(b"known"), keccak256(b"unknown")
+    known, unknown = hashed(b"known"), hashed(b"unknown")
     Payloads(world.store).put_scope(known, {2: "3", 1: None})
     world.chain.decide(one, K.RELEASE, scope=known)
     wrong = world.chain.decide(one, K.REFUSE, scope=unknown)
@@ -148,7 +147,7 @@ def test_parts_with_items_when_their_document_is_known(world):
     world.chain.decide(one, K.QUERY, scope=unknown)
     world.chain.decide(one, K.RELEASE, scope=unknown, supersedes=wrong)
     assert [part.decided.kind for part in world.ask().parts] == [K.RELEASE, K.RELEASE]
-    world.chain.decide(one, K.RELEASE, supersedes=keccak256(b"all"))
+    world.chain.decide(one, K.RELEASE, supersedes=hashed(b"all"))
     assert world.ask().parts == ()
 
 
@@ -169,7 +168,7 @@ def test_an_agencys_hold_blocks_unless_it_was_overridden(world):
     one = named(world)
     world.chain.hold(one, HoldAction.SET)
     assert world.ask().answer is Answer.HELD
-    world.chain.decide(one, K.RELEASE, reason=Reason.OVERRIDE, evidence=keccak256(b"why"))
+    world.chain.decide(one, K.RELEASE, reason=Reason.OVERRIDE, evidence=hashed(b"why"))
     told = world.ask()
     assert (told.answer, told.overridden) == (Answer.RELEASED, True)
     assert not told.holds[0].blocking
@@ -427,3 +426,13 @@ def test_the_read_model_shows_codes_by_name(world):
     assert told["declaration"].startswith("0x")
     assert told["holds"] == []
     assert Flag.CONTROL.name == "CONTROL"
+
+
+def test_a_grant_opens_nothing_that_another_kind_of_reference_names(world):
+    granted, other = world.chain.declare(), world.chain.declare()
+    tracking, order = (Reference(kind, "555") for kind in (ReferenceType.TRACKING, ReferenceType.ORDER))
+    world.name(granted, tracking)
+    world.name(other, order)
+    world.readers.grant(PLATFORM, tracking, CARRIER, valid_from=0, valid_until=world.chain.time + DAY)
+    told = world.ask("555", viewer=CARRIER)
+    assert (told.answer, told.declaration) == (Answer.LODGED, granted)

@@ -17,21 +17,19 @@ from ledger.domain.codes import (
     RecordType,
     Risk,
 )
-from ledger.domain.keccak import keccak256
 from ledger.domain.outbox import OutboxRecord, OutboxTransaction, TransactionState
-from ledger.domain.wire import ZERO
 from ledger.index.errors import CursorError
 from ledger.index.evidence import Evidence, EvidenceItem
 from ledger.index.history import RecordProgress
 from ledger.index.lookup import StatusQuery
 from ledger.index.outbox import StoreOutbox
 from ledger.index.signers import signer_of
-from tests.index.streams import AGENCY, AUDITOR, CARRIER, CN, GB, PLATFORM, address, public
+from tests.index.streams import AGENCY, AUDITOR, CARRIER, CN, GB, NONE, PLATFORM, address, hashed, public
 from tests.index.worlds import ORDER
 
 K = DecisionKind
 QUERY = StatusQuery(reference=ORDER.value, type=ORDER.type)
-OFFICER = PrivateKey(keccak256(b"officer"))
+OFFICER = PrivateKey(hashed(b"officer"))
 
 
 def sign(digest) -> bytes:
@@ -39,7 +37,7 @@ def sign(digest) -> bytes:
     return made[:64] + bytes([made[64] + 27])
 
 
-OFFICERS_ADDRESS = signer_of(ZERO, sign(ZERO))
+OFFICERS_ADDRESS = signer_of(NONE, sign(NONE))
 
 
 def sign_last(chain) -> None:
@@ -77,20 +75,20 @@ def test_refusals_and_evidence_are_shown_as_what_they_are(world):
     one = chain.declare()
     world.name(one)
     chain.block()
-    wrong = records.Hold(declaration=one, prev=ZERO, agency=AGENCY, action=77, deadline=chain.time)
+    wrong = records.Hold(declaration=one, prev=NONE, agency=AGENCY, action=77, deadline=chain.time)
     chain.refuse(wrong, Outcome.MALFORMED, AGENCY)
     chain.refuse(replace(wrong, action=int(HoldAction.LIFT)), Outcome.HOLD_NOT_OPEN, AGENCY)
     world.index()
     evidence = Evidence(world.store)
     movement = EvidenceItem(
-        hash=keccak256(b"m"),
+        hash=hashed(b"m"),
         kind="movement EAL",
         organisation=CARRIER,
         received=chain.time + 9,
         effective=5,
         content=b"m",
     )
-    notice = replace(movement, hash=keccak256(b"n"), kind="notice 09", declaration=one, content=b"n")
+    notice = replace(movement, hash=hashed(b"n"), kind="notice 09", declaration=one, content=b"n")
     assert evidence.add(movement, [world.references.token(ORDER)])
     assert evidence.add(notice, [world.references.token(ORDER)])
     assert not evidence.add(movement)
@@ -106,7 +104,7 @@ def test_refusals_and_evidence_are_shown_as_what_they_are(world):
     assert told[1].outcome is Outcome.MALFORMED
     assert told[1].head_before == told[1].head_after
     assert evidence.get(movement.hash) == movement
-    assert evidence.get(ZERO) is None
+    assert evidence.get(NONE) is None
     assert evidence.under(world.references.token(ORDER)) == [movement, notice]
     assert evidence.of_declaration(one) == [notice]
 
@@ -114,7 +112,7 @@ def test_refusals_and_evidence_are_shown_as_what_they_are(world):
 def test_a_malformed_body_has_no_fields(world):
     chain = world.chain
     one = chain.declare()
-    chain.refuse(records.Hold(declaration=one, prev=ZERO, agency=AGENCY, action=1, deadline=1), Outcome.MALFORMED)
+    chain.refuse(records.Hold(declaration=one, prev=NONE, agency=AGENCY, action=1, deadline=1), Outcome.MALFORMED)
     chain.block()
     event = chain.events[-1]
     chain.events[-1] = replace(event, body=event.body[:-32] + b"\xff" * 32)
@@ -189,7 +187,7 @@ def test_a_record_is_followed_to_its_end(world):
     assert world.queries.record(one).progress is RecordProgress.UNHEARD_OF
     outbox.put([outbox_record(event)])
     assert world.queries.record(one).progress is RecordProgress.WAITING
-    sent = OutboxTransaction(keccak256(b"t"), b"r" * 20, 0, b"raw", (event.digest,))
+    sent = OutboxTransaction(hashed(b"t"), b"r" * 20, 0, b"raw", (event.digest,))
     outbox.prepare(sent)
     told = world.queries.record(one)
     assert (told.progress, told.transaction) == (RecordProgress.SENDING, sent.hash)
@@ -208,7 +206,7 @@ def test_a_record_is_followed_to_its_end(world):
 
 def test_records_that_never_reached_the_chain(world):
     outbox = StoreOutbox(world.store)
-    lost, refused = (OutboxRecord(keccak256(name), RecordType.HOLD, b"", b"", b"", 9) for name in (b"lost", b"refused"))
+    lost, refused = (OutboxRecord(hashed(name), RecordType.HOLD, b"", b"", b"", 9) for name in (b"lost", b"refused"))
     outbox.put([lost, refused])
     outbox.lose([lost.digest])
     outbox.refuse([(refused.digest, Outcome.STALE_HEAD, True)])
@@ -258,7 +256,7 @@ def test_a_refused_participant_record_extends_no_declaration(world):
     world.chain.block()
     record = next(event.record for event in world.chain.events if event.digest == grant)
     digest = world.chain.refuse(record, Outcome.SERIAL_NOT_INCREASING)
-    hold = records.Hold(declaration=ZERO, prev=ZERO, agency=AGENCY, action=1, deadline=world.chain.time + 999)
+    hold = records.Hold(declaration=NONE, prev=NONE, agency=AGENCY, action=1, deadline=world.chain.time + 999)
     other = world.chain.refuse(hold, Outcome.UNKNOWN_DECLARATION, AGENCY)
     world.index()
     world.indexer.observe(node_head=99, final=99)
@@ -291,7 +289,7 @@ def test_a_declaration_in_full(world):
     assert [version.author for version in told.versions] == [PLATFORM]
     assert world.queries.declaration(first, AUDITOR).link is None
     assert world.queries.declaration(one, CARRIER) is None
-    assert world.queries.declaration(ZERO, AUDITOR) is None
+    assert world.queries.declaration(NONE, AUDITOR) is None
 
 
 def test_payloads_are_for_declarant_and_administration(world):
@@ -302,7 +300,7 @@ def test_payloads_are_for_declarant_and_administration(world):
         viewer: world.queries.may_read_payload(commitment, viewer) for viewer in (PLATFORM, GB, AGENCY, AUDITOR, CN)
     }
     assert asked == {PLATFORM: True, GB: True, AGENCY: False, AUDITOR: False, CN: False}
-    assert not world.queries.may_read_payload(ZERO, GB)
+    assert not world.queries.may_read_payload(NONE, GB)
 
 
 def test_participants_page_by_page(world):
