@@ -88,7 +88,7 @@ def within(flags: type[IntFlag], value: int) -> bool:
 
 def purposes_fit(purposes: int, kind: OrganisationKind) -> bool:
     """MANAGE alone, or a non-empty set of what an organisation of this kind does."""
-    return purposes == Purpose.MANAGE or (purposes != 0 and purposes & ~_PURPOSES[kind] == 0)
+    return purposes == Purpose.MANAGE or (purposes != 0 and purposes | _PURPOSES[kind] == _PURPOSES[kind])
 
 
 def _declaration(record: Declaration) -> bool:
