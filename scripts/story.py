@@ -25,6 +25,7 @@ from ledger.chain.abi import entry_of, record_call
 from ledger.chain.rpc import as_int, hexed
 from ledger.chain.signers import LocalSigner
 from ledger.chain.transactions import Transaction, sign_transaction
+from ledger.cli import render
 from ledger.cli.app import command
 from ledger.domain.codes import DecisionKind
 from ledger.domain.records import Decision
@@ -34,6 +35,10 @@ from ledger.home import Home
 ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = ROOT / "tests" / "messages"
 OWN = ROOT / "scripts" / "messages"
+
+FILES = frozenset([*MESSAGES.iterdir(), *OWN.iterdir()])
+ID = 66
+"""Characters of an id in hex."""
 
 EXPORT_MRN = "25GB7QK2M9ZT4XW1A3"
 IMPORT_MRN = "25FR00128B4M7QX9K2"
@@ -80,18 +85,14 @@ class Story:
 
     def run(self, *arguments: str | Path, code: int = 0, silently: bool = False) -> Any:
         """Run a command as a user types it, and give its JSON; its exit code must be the one expected."""
-        shown = [
-            str(a.relative_to(ROOT)) if isinstance(a, Path) and a.is_relative_to(ROOT) else str(a) for a in arguments
-        ]
+        words = [str(one.relative_to(ROOT) if one in FILES else one) for one in arguments]
         if not silently:
-            say(f"$ passavant {' '.join(word if len(word) < 60 else f'{word[:10]}…' for word in shown)}")
+            say(f"$ passavant {' '.join(short(word) if len(word) == ID else word for word in words)}")
         output = io.StringIO()
         complaint = io.StringIO()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(complaint):
             ended = command([*map(str, arguments), "--json"])
-        expect(
-            ended == code, f"exit code {code} of {shown}, not {ended}: {complaint.getvalue()}{output.getvalue()[-300:]}"
-        )
+        expect(ended == code, f"exit code {code} of {words}, not {ended}: {complaint.getvalue()}")
         return json.loads(output.getvalue() or "null")
 
     def write(self, *arguments: str | Path) -> Any:
@@ -134,11 +135,10 @@ class Story:
         """One consignment, an export and an import declaration."""
         self.scene("The platform lodges two declarations for one consignment")
         say("Tamarind Lane Market sells eight T-shirts and two headphones from Leeds to Lyon.")
-        first = self.write(
-            "declare", MESSAGES / "export.xml", "--ticket", self.home / "ticket.json", "--as", "platform"
-        )
+        ticket = self.home / "ticket.json"
+        first = self.write("declare", MESSAGES / "export.xml", "--ticket", ticket, "--as", "platform")
         say("Opening a consignment gives a ticket. Whoever gets it may join the same consignment; nobody else can.")
-        second = self.write("declare", MESSAGES / "import.xml", "--join", self.home / "ticket.json", "--as", "platform")
+        second = self.write("declare", MESSAGES / "import.xml", "--join", ticket, "--as", "platform")
         export = self.status(first["declaration"], "platform", "LODGED")
         imported = self.status(second["declaration"], "platform", "PRE_LODGED")
         expect(export["consignment"] == imported["consignment"], "both are of one consignment")
@@ -183,15 +183,15 @@ class Story:
         """Who did what."""
         self.scene("Who did what, when, with which key: the court of audit looks at the import")
         told = self.run("provenance", self.imported, "--as", "auditor")
-        names = {one.organisation: one.title for one in reversed(self.network.participants.values())}
+        names = {one.organisation: one.title for one in reversed(list(self.network.participants.values()))}
         head = None
         for entry in told["entries"]:
-            what = entry["fields"].get("kind", "") if entry["fields"] else ""
-            where = f"block {entry['block']}, key {short(entry['key'])}, head {short(entry['headAfter'])}"
-            say(f"  {names[entry['by']]:<22} {entry['type']} {what:<18} {where}")
-            moves = entry["type"] in {"Declaration", "Decision", "Control"}
-            expect(not moves or head in {None, entry["headBefore"]}, "each head continues the one before")
-            head = entry["headAfter"] if moves else head
+            what = render.words((entry["fields"] or {}).get("kind", ""))
+            did = f"{render.spaced(entry['type'])}{f': {what}' if what else ''}"
+            where = f"block {entry['block']:>2}, key {short(entry['key'])}, head {short(entry['headAfter'])}"
+            say(f"  {names[entry['by']]:<22}{did:<30}{where}")
+            expect(head in {None, entry["headBefore"]}, "each head continues the one before")
+            head = entry["headAfter"]
         expect(len(told["entries"]) >= 9, "nine records or more")  # noqa: PLR2004
         say("Each head is the hash of the one before it and of the record: nothing can be left out or put in later.")
 
@@ -207,10 +207,8 @@ class Story:
         self.write("decide", LOW_VALUE_MRN, "refuse", "--items", "2", "--reason", "compliance", "--as", "customs-fr")
         self.write("decide", LOW_VALUE_MRN, "release", "--as", "customs-fr")
         told = self.status(LOW_VALUE_MRN, "platform", "PARTLY_RELEASED")
-        refused = [
-            [item["number"] for item in part["items"]] for part in told["parts"] if part["decided"]["kind"] == "REFUSE"
-        ]
-        expect(refused == [[2]] and told["deliver"] == "THOSE_ONLY", "item 2 is refused, the rest is released")
+        parts = {part["decided"]["kind"]: [item["number"] for item in part["items"]] for part in told["parts"]}
+        expect(parts == {"REFUSE": [2]} and told["deliver"] == "THOSE_ONLY", "item 2 is refused, the rest is released")
         say("  refused: item 2; released: all others")
 
     def invalidated(self) -> None:
@@ -225,57 +223,45 @@ class Story:
     def held(self) -> None:
         """An agency holds a fourth."""
         self.scene("An agency holds a fourth: live plants")
-        self.write("declare", MESSAGES / "plants.xml", "--as", "platform")
+        self.plants = self.write("declare", MESSAGES / "plants.xml", "--as", "platform")["declaration"]
         self.take_in("customs-fr", "plants-01-accepted.xml")
         self.write("hold", PLANTS_MRN, "set", "--reason", "compliance", "--as", "safety-fr")
         told = self.status(PLANTS_MRN, "platform", "HELD")
         expect([hold["action"] for hold in told["holds"]] == ["AGENCY"], "the agency holds it")
         say("Customs can't release over it without saying why:")
         refused = self.run("decide", PLANTS_MRN, "release", "--as", "customs-fr", code=1)
-        expect(refused["outcome"] == "OVERRIDE_NEEDED", "a reasoned override is needed")
-        say(f"  refused: {refused['outcome']}")
+        expect("OVERRIDE_NEEDED" in json.dumps(refused), "a reasoned override is needed")
+        say("  refused: OVERRIDE_NEEDED")
         self.status(PLANTS_MRN, "platform", "HELD")
-
-    def reader(self) -> None:
-        """A platform that did not declare asks by tracking number."""
-        self.scene("A platform that did not declare asks: is it released?")
-        say(f"Bazar du Canal sold a toy car; Chevron Express declared it and knows it as {PARCEL}, as the buyer does.")
-        lodged = self.write("declare", OWN / "parcel.xml", "--as", "express")
-        url = f"{self.network.gateway}/v1/consignments/{PARCEL}/status?for=FR"
-        token = self._session("bazaar")
-        before = _get(url, token)
-        expect(before["answer"] == "NOT_FOUND_OR_NOT_ENTITLED", "nobody may ask before the declarant allows it")
-        say("Before the carrier allows it, the answer is the same as for a number that does not exist:")
-        say(f"  GET {url.removeprefix(self.network.gateway or '')}   {before['answer']}")
-        self.run("readers", "grant", PARCEL, "bazaar", "--as", "express")
-        self.write("decide", lodged["declaration"], "clear", "--as", "customs-fr")
-        told = _get(url, token)
-        expect((told["answer"], told["deliver"]) == ("RELEASED", "YES"), f"released: {told}")
-        expect(told["asOf"]["reachable"] and told["asOf"]["lag"] == 0, "the answer is fresh")
-        say("The gateway knows Bazar du Canal by a challenge that its key has signed:")
-        say(
-            f"  GET {url.removeprefix(self.network.gateway or '')}   {told['answer']}, deliver: {told['deliver'].lower()}"
-        )
-        say(
-            f"  as of block {told['asOf']['block']}, {told['asOf']['time']}, {told['asOf']['lag']} blocks behind the chain"
-        )
 
     def refused(self) -> None:
         """Somebody without competence tries to release."""
         self.scene("British customs try to release what lies with French customs")
-        told = self.run("decide", self.plants, "release", "--as", "customs-gb", code=1)
-        expect(told["outcome"] == "NOT_COMPETENT", f"not competent: {told}")
+        say(f"Chevron Express declares a toy car that Bazar du Canal has sold; its tracking number is {PARCEL}.")
+        self.parcel = self.write("declare", OWN / "parcel.xml", "--as", "express")["declaration"]
+        told = self.run("decide", self.parcel, "release", "--as", "customs-gb", code=1)
+        expect((told["progress"], told["outcome"]) == ("REFUSED", "NOT_COMPETENT"), f"not competent: {told}")
         say(f"  refused: {told['outcome']}")
-        self.status(PLANTS_MRN, "platform", "HELD")
-        say("The refusal stands in the history, because it is signed by a participant:")
-        entries = self.run("provenance", self.plants, "--as", "auditor")["entries"]
-        tried = [entry for entry in entries if entry["what"] == "REFUSED"]
-        say(*[f"  {entry['by']} tried {entry['type']}: {entry['outcome']}" for entry in tried])
+        self.status(self.parcel, "express", "PRE_LODGED")
 
-    @property
-    def plants(self) -> str:
-        """The id of the plants' declaration."""
-        return str(self.run("status", PLANTS_MRN, "--as", "platform", silently=True)["declaration"])
+    def reader(self) -> None:
+        """A platform that did not declare asks by tracking number."""
+        self.scene("A platform that did not declare asks by tracking number: is it released?")
+        path = f"/v1/consignments/{PARCEL}/status?for=FR"
+        token = self._session("bazaar")
+        before = _get(f"{self.network.gateway}{path}", token)
+        expect(before["answer"] == "NOT_FOUND_OR_NOT_ENTITLED", "nobody may ask before the declarant allows it")
+        say("Before the carrier allows it, the answer is the same as for a number that does not exist:")
+        say(f"  GET {path}   {before['answer']}")
+        self.run("readers", "grant", PARCEL, "bazaar", "--as", "express")
+        self.write("decide", self.parcel, "clear", "--as", "customs-fr")
+        told = _get(f"{self.network.gateway}{path}", token)
+        expect((told["answer"], told["deliver"]) == ("RELEASED", "YES"), f"released: {told}")
+        fresh = told["asOf"]
+        expect(fresh["reachable"] and fresh["lag"] == 0, "the answer is fresh")
+        say("The gateway knows Bazar du Canal by a challenge that its key has signed:")
+        say(f"  GET {path}   {told['answer']}, deliver: {told['deliver'].lower()}")
+        say(f"  as of block {fresh['block']}, {fresh['time']}, {fresh['lag']} blocks behind the chain")
 
     def outsider(self) -> None:
         """An outsider's attempt leaves no trace."""
@@ -430,8 +416,8 @@ def tell(home: Path) -> None:
         story.partly,
         story.invalidated,
         story.held,
-        story.reader,
         story.refused,
+        story.reader,
         story.outsider,
         story.rebuild,
     )

@@ -1,5 +1,6 @@
 """The command line's root: every command, and what happens to an error that none of them expects."""
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,8 @@ def command(arguments: Sequence[str]) -> int:
         app(list(arguments), prog_name="passavant")
     except PassavantError as error:
         tell(error)
+        if "--json" in arguments:
+            print(json.dumps({"error": type(error).__name__, "message": str(error)}, indent=2))  # noqa: T201
         return exit_code(error)
     except SystemExit as ended:
         return int(ended.code or 0)
