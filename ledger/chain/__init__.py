@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ledger.chain.network import Network as Network
     from ledger.chain.network import code_hash as code_hash
     from ledger.chain.rpc import Rpc as Rpc
+    from ledger.chain.settings import SubmitterSettings as SubmitterSettings
     from ledger.chain.signers import LocalSigner as LocalSigner
     from ledger.chain.signers import RemoteSigner as RemoteSigner
     from ledger.chain.signers import Signer as Signer
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from ledger.chain.signers import recover as recover
     from ledger.chain.submitter import Counters as Counters
     from ledger.chain.submitter import Submitter as Submitter
-    from ledger.chain.submitter import SubmitterSettings as SubmitterSettings
     from ledger.chain.transactions import Fees as Fees
     from ledger.chain.transactions import Transaction as Transaction
     from ledger.chain.transactions import sign_transaction as sign_transaction
@@ -64,8 +64,9 @@ _FACE: Final = {
     "logs": "Batch LogSource",
     "network": "Network code_hash",
     "rpc": "Rpc",
+    "settings": "SubmitterSettings",
     "signers": "LocalSigner RemoteSigner Signer create_keystore open_local_signer open_signer recover",
-    "submitter": "Counters Submitter SubmitterSettings",
+    "submitter": "Counters Submitter",
     "transactions": "Fees Transaction sign_transaction",
     "views": "Views",
 }

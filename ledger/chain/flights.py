@@ -75,6 +75,21 @@ class Flights:
             self._forget(transaction.hash)
         return len(lost)
 
+    def recheck(self, nonce: int) -> int:
+        """Ask again for the receipts of what was mined from a nonce on, after the chain's history has changed.
+
+        What is gone is prepared again; what now stands there reverted gives its records back. Their number.
+        """
+        mined = self._outbox.mined(self._relay, from_nonce=nonce)
+        changed = 0
+        for transaction, receipt in zip(mined, self._receipts(mined), strict=True):
+            if receipt is None:
+                self._outbox.set_transaction(transaction.hash, TransactionState.PREPARED)
+            elif not int(receipt.status, 16):
+                self._abandon(transaction.hash, "reverted in another block than before")
+            changed += receipt is None or not int(receipt.status, 16)
+        return changed
+
     def settle(self, nonce: int) -> list[OutboxTransaction]:
         """Keep what the chain says of the transactions whose nonce it has used; those still under way, by nonce."""
         prepared = self._outbox.prepared(self._relay)

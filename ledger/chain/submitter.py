@@ -3,8 +3,9 @@
 One cycle (`Submitter.pump`):
 
 1. Take the relay's lease; without it, do nothing.
-2. Look: the chain's height and the relay's nonce. A nonce below that of transactions believed mined means that the
-   chain came back shorter: they are prepared again, the same bytes, and an alarm is logged.
+2. Look: the chain's newest block and the relay's nonce. A nonce below that of transactions believed mined means that
+   the chain came back shorter: they are prepared again, the same bytes, and an alarm is logged. Where blocks are not
+   final at once, a change of history makes it ask again for everything that is not final.
 3. Settle what is under way by its receipts: mined, or abandoned when it reverted or its nonce was used by another. A
    receipt that is not there proves nothing.
 4. Send again what may have been lost, in the order of nonces. While anything is under way, nothing new is built.
@@ -19,23 +20,26 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from ledger.chain.abi import record_call
-from ledger.chain.errors import NodeError, TransactionRefused
+from ledger.chain.errors import BadAnswer, NodeError, TransactionRefused
 from ledger.chain.finality import Finality
 from ledger.chain.flights import Flights, Foreign
-from ledger.chain.groups import STANDARD, GroupFailed, Limits, Simulation, first_group, provisional
+from ledger.chain.groups import GroupFailed, Limits, Simulation, first_group, provisional
 from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_int, hexed
 from ledger.chain.sending import Answer
+from ledger.chain.settings import MINERS, SubmitterSettings
 from ledger.chain.steps import Observer, silent
-from ledger.chain.transactions import NO_FEES, DigestSigner, Fees, Transaction, sign_transaction
+from ledger.chain.transactions import DigestSigner, Transaction, sign_transaction
 from ledger.domain.codes import Outcome
 from ledger.domain.outbox import Outbox, OutboxRecord, OutboxTransaction
 from ledger.domain.wire import Digest
+
+__all__ = ["Counters", "Submitter", "SubmitterSettings"]
 
 _log: Final = logging.getLogger(__name__)
 _LARGEST_SCALE: Final = 8
@@ -44,57 +48,6 @@ _SALT: Final = 1_000
 
 class Relay(DigestSigner, Protocol):
     """The relay's key. It has no authority: it pays and orders, and can neither alter nor forge a record."""
-
-
-Miner = Callable[[Rpc], None]
-"""Called after transactions were sent."""
-
-
-def network_mines(rpc: Rpc) -> None:
-    """The network mines by itself."""
-
-
-def evm_mine(rpc: Rpc) -> None:
-    """Mine one block now: for an embedded anvil in ``--no-mining`` mode. Its automine stalls."""
-    rpc.call("evm_mine")
-
-
-MINERS: Final[dict[str, Miner]] = {"none": network_mines, "evm_mine": evm_mine}
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitterSettings:
-    """How the submitter works. Times in seconds.
-
-    Attributes:
-        limits: of one transaction.
-        fees: offered per gas; zero on networks without fees.
-        miner: see `MINERS`.
-        simulate_at: block at which groups are simulated, see `groups.Simulation`.
-        lease: for how long the relay's lease is taken; renewed each cycle.
-        resend_after: how long a sent transaction may stay unmined before the same bytes are sent again.
-        replace_after: ... before it is replaced by one that offers `raise_by` per cent more; None: never.
-        raise_by: per cent; nodes want at least 10 or 12.5.
-        highest_price: wei per gas beyond which nothing is replaced.
-        grace: how long the receipt of a transaction whose nonce was used may be missing before it is abandoned.
-        idle: pause of `Submitter.run` when nothing waits; `Submitter.wake` ends it.
-        poll: pause while a transaction is under way.
-        backoff: pause after a failure; doubles up to a minute.
-    """
-
-    limits: Limits = STANDARD
-    fees: Fees = NO_FEES
-    miner: str = "none"
-    simulate_at: str = "pending"
-    lease: float = 60.0
-    resend_after: float = 15.0
-    replace_after: float | None = None
-    raise_by: int = 13
-    highest_price: int = 10**12
-    grace: float = 5.0
-    idle: float = 1.0
-    poll: float = 0.2
-    backoff: float = 0.5
 
 
 @dataclass
@@ -157,6 +110,7 @@ class Submitter:
         self._most = self.settings.limits.records
         self._scale = 1
         self._woken = threading.Event()
+        self._seen: tuple[str, str] | None = None
 
     def wake(self) -> None:
         """Say that records wait, so that `run` need not find out by itself."""
@@ -179,7 +133,7 @@ class Submitter:
                 continue
             failures = 0
             self._pause(busy=busy)
-        self._outbox.release(self._relay.address, self._holder)
+        self.release()
 
     def pump(self) -> bool:
         """One cycle. True when something moved or is under way, so that another cycle is worth while.
@@ -201,18 +155,35 @@ class Submitter:
         self._outbox.release(self._relay.address, self._holder)
 
     def _look(self) -> int:
-        """The relay's nonce in the chain, after taking back what a shorter chain has lost."""
-        relay = hexed(self._relay.address)
-        answers = self._rpc.batch([("eth_blockNumber", ()), ("eth_getTransactionCount", (relay, "latest"))])
-        for answer in answers:
-            if isinstance(answer, NodeError):
-                raise answer
-        head, nonce = map(as_int, answers)
-        lost = self._flights.recover(nonce) + self._foreign.recover(head)
+        """The relay's nonce in the chain, after taking back what the chain has no more."""
+        seen = self._seen[0] if self._seen else "latest"
+        calls = [("eth_getBlockByNumber", ("latest", False)), ("eth_getBlockByNumber", (seen, False))]
+        answers = self._rpc.batch([*calls, ("eth_getTransactionCount", (hexed(self._relay.address), "latest"))])
+        head, again, count = (_told(answer) for answer in answers)
+        moved = self._seen != _place(again) if self._seen else self._finality.may_roll_back
+        self._seen = _place(head)
+        if self._seen is None:
+            raise BadAnswer("eth_getBlockByNumber", "the node has no newest block")
+        height, nonce = as_int(self._seen[0]), as_int(count)
+        lost = self._flights.recover(nonce) + self._foreign.recover(height)
+        if moved:
+            lost += self._look_again(height)
         if lost:
             self.counters.shortened += 1
-            _log.error("the chain came back shorter: %d transactions are sent again", lost)
+            _log.error(
+                "the chain came back shorter, or without blocks that it had: %d transactions are sent again", lost
+            )
         return nonce
+
+    def _look_again(self, height: int) -> int:
+        """After a change of history, or at the start: hold everything that is not final against the chain."""
+        if self._finality.at_inclusion:  # one node, whose nonce has told all of ours
+            self._foreign.recover(-1)
+            return 0
+        final = self._finality.final(self._rpc, height)
+        self._foreign.recover(final)
+        relay = hexed(self._relay.address)
+        return self._flights.recheck(as_int(self._rpc.call("eth_getTransactionCount", relay, hex(final))))
 
     def _push(self, flying: Sequence[OutboxTransaction]) -> bool:
         """Keep what is under way moving; True, because it still is, or its records wait again."""
@@ -305,11 +276,11 @@ class Submitter:
     def _replace(self, old: OutboxTransaction) -> None:
         """Offer more for the same records under the same nonce: only one of the two can ever be mined."""
         fees = (self._flights.fees or self.settings.fees).raised(self.settings.raise_by)
-        records = [record for digest in old.digests if (record := self._outbox.get(digest))]
-        if not self.settings.fees.price or fees.price > self.settings.highest_price or not records:
+        if not self.settings.fees.price or fees.price > self.settings.highest_price:
             return
-        self._flights.replaced(old, fees)
+        records = [record for digest in old.digests if (record := self._outbox.get(digest))]
         gas = first_group(records, Limits(len(records), 2**63, 2**63), self._scale)[1]
+        self._flights.replaced(old, fees)
         self._send(self._prepared(records, old.nonce, gas))
         self.counters.replaced += 1
 
@@ -332,3 +303,14 @@ class Submitter:
             self._woken.wait(self.settings.idle)
         elif self._flights.under_way:
             time.sleep(self.settings.poll)
+
+
+def _told(answer: object) -> Any:
+    if isinstance(answer, NodeError):
+        raise answer
+    return answer
+
+
+def _place(block: Any) -> tuple[str, str] | None:
+    """Number and hash of a block, as the node writes them."""
+    return (block["number"], block["hash"]) if isinstance(block, dict) else None

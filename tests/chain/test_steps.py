@@ -20,6 +20,15 @@ def test_a_fault_that_is_none_is_refused(wanted):
         observer_from({FAULT: wanted})
 
 
+def test_only_the_named_step_kills(monkeypatch):
+    killed: list[int] = []
+    monkeypatch.setattr("os.kill", lambda pid, sign: killed.append(sign))
+    observe = observer_from({FAULT: "kill@mined"})
+    for step in STEPS:
+        observe(step)
+    assert killed == [9]
+
+
 def test_the_process_dies_at_its_step_and_at_no_other():
     code = (
         "from ledger.chain.steps import observer_from, STEPS\n"

@@ -4,6 +4,7 @@ Invariants, whatever fails: a record that the chain takes is recorded exactly on
 refused or lost says so; bytes that were kept are sent again, not others in their place, until they are settled.
 """
 
+import contextlib
 import threading
 from dataclasses import replace
 
@@ -68,6 +69,19 @@ class Desk:
 @pytest.fixture
 def desk(node):
     return Desk(node)
+
+
+@contextlib.contextmanager
+def running(submitter: Submitter):
+    """The submitter as a thread, told to stop at the end."""
+    stop = threading.Event()
+    thread = threading.Thread(target=submitter.run, args=(stop,), daemon=True)
+    thread.start()
+    yield
+    stop.set()
+    submitter.wake()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
 
 
 def pump(submitter: Submitter, cycles: int = 50) -> None:
@@ -243,7 +257,7 @@ def test_a_crash_at_each_step_loses_nothing_and_repeats_nothing(desk, at, fees):
         ("eth_getTransactionReceipt", lose),
         ("eth_call", Failure(-32005, "too many requests")),
         ("eth_call", lose),
-        ("eth_blockNumber", Failure(-32005, "too many requests")),
+        ("eth_getBlockByNumber", Failure(-32005, "too many requests")),
         ("eth_getTransactionCount", Failure(-32005, "too many requests")),
     ],
 )
@@ -314,6 +328,58 @@ def test_a_chain_that_came_back_shorter(desk):
     assert desk.all_recorded_once()
     assert submitter.counters.shortened == 1
     assert sorted(transaction.raw for transaction in desk.outbox.transactions.values()) == before
+
+
+def test_a_reorganisation_that_takes_a_transaction_to_another_block_changes_nothing(desk):
+    desk.put(2)
+    submitter = desk.submitter(finality="depth:5")
+    pump(submitter)
+    (raw,) = [transaction.raw for transaction in desk.outbox.transactions.values()]
+    desk.chain.truncate(0, salt=1)
+    desk.chain.block()
+    desk.chain.pool = [raw]
+    desk.chain.mine()
+    pump(submitter)
+    assert desk.all_recorded_once()
+    assert submitter.counters.shortened == 0
+
+
+def test_a_reorganisation_in_which_a_transaction_reverts(desk):
+    desk.put(2)
+    submitter = desk.submitter(finality="depth:5")
+    pump(submitter)
+    (raw,) = [transaction.raw for transaction in desk.outbox.transactions.values()]
+    desk.chain.truncate(0, salt=1)
+    desk.chain.pool, desk.chain.reverts = [raw], True
+    desk.chain.mine()
+    desk.chain.reverts = False
+    pump(submitter)
+    assert desk.all_recorded_once()
+    assert submitter.counters.shortened == 1
+
+
+@pytest.mark.parametrize("restart", [True, False])
+def test_a_reorganisation_in_which_another_uses_the_nonce(desk, restart):
+    desk.put(2)
+    submitter = desk.submitter(finality="tag")
+    pump(submitter)
+    desk.chain.truncate(0, salt=1)
+    recorded_by_another(desk, [record(99)])
+    pump(desk.submitter(finality="tag") if restart else submitter)
+    assert desk.all_recorded_once()
+
+
+def test_what_another_had_recorded_in_a_block_that_is_gone_while_the_chain_went_on(desk):
+    ones = desk.put(2)
+    recorded_by_another(desk, ones)
+    for finality in ("embedded", "depth:5"):
+        submitter = desk.submitter(finality=finality)
+        pump(submitter)
+        desk.chain.truncate(0, salt=1 + desk.chain.salt)
+        for _ in range(3):
+            desk.chain.block()
+        pump(submitter)
+        assert desk.all_recorded_once()
 
 
 def test_a_record_that_expired_while_the_chain_was_away_is_lost_not_dropped(desk):
@@ -484,7 +550,7 @@ def test_a_group_that_runs_out_of_gas_is_halved_and_offers_more(desk):
 
 
 def test_the_thread_survives_whatever_happens_and_stops_when_told(desk):
-    desk.node.fail("eth_blockNumber", Failure(-32000, "internal error"))
+    desk.node.fail("eth_getBlockByNumber", null, lambda block: block, Failure(-32000, "internal error"))
     broken = desk.outbox.waiting
     failures: list[int] = []
 
@@ -496,32 +562,19 @@ def test_the_thread_survives_whatever_happens_and_stops_when_told(desk):
 
     desk.outbox.waiting = once
     submitter = desk.submitter(replace(NOW, idle=60.0))
-    stop = threading.Event()
-    thread = threading.Thread(target=submitter.run, args=(stop,))
-    thread.start()
-    wait_for(lambda: submitter.counters.cycles >= 3)
-    desk.put(2)
-    submitter.wake()
-    wait_for(desk.all_recorded_once)
-    stop.set()
-    submitter.wake()
-    thread.join(timeout=10)
-    assert not thread.is_alive()
-    assert submitter.counters.failures == 2
+    with running(submitter):
+        wait_for(lambda: submitter.counters.cycles >= 4)
+        desk.put(2)
+        submitter.wake()
+        wait_for(desk.all_recorded_once)
+    assert submitter.counters.failures == 3
     assert "disk full" in submitter.counters.last_failure
     assert desk.outbox.holder is None
 
 
 def test_the_thread_waits_for_a_network_that_mines_by_itself(desk):
     desk.put(2)
-    submitter = desk.submitter(replace(NOW, miner="none"))
-    stop = threading.Event()
-    thread = threading.Thread(target=submitter.run, args=(stop,))
-    thread.start()
-    wait_for(lambda: desk.chain.pool)
-    desk.chain.mine()
-    wait_for(desk.all_recorded_once)
-    stop.set()
-    submitter.wake()
-    thread.join(timeout=10)
-    assert not thread.is_alive()
+    with running(desk.submitter(replace(NOW, miner="none"))):
+        wait_for(lambda: desk.chain.pool)
+        desk.chain.mine()
+        wait_for(desk.all_recorded_once)

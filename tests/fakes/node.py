@@ -97,8 +97,8 @@ class FakeChain:
                 found[digest] = found.get(digest, 0) + 1
         return found
 
-    def nonce(self) -> int:
-        return len(self.mined)
+    def nonce(self, height: int = 10**9) -> int:
+        return sum(block <= height for block, _ in self.mined.values())
 
     def mine(self) -> None:
         block = self.block()
@@ -213,8 +213,8 @@ class FakeNode:
         logs = [log for block in self.chain.blocks[int(wanted["fromBlock"], 16) : last + 1] for log in block.logs]
         return [log for log in logs if fits(log["topics"], wanted.get("topics", []))]
 
-    def _eth_get_transaction_count(self, _address, _at):
-        return hex(self.chain.nonce())
+    def _eth_get_transaction_count(self, _address, at):
+        return hex(self.chain.nonce() if at == "latest" else self.chain.nonce(int(at, 16)))
 
     def _eth_get_transaction_receipt(self, hash_):
         place = self.chain.mined.get(bytes.fromhex(hash_[2:]))
