@@ -23,6 +23,7 @@ from ledger.domain.records import (
     ParticipantRecord,
     PresentationNotice,
     Record,
+    Request,
     author_of,
 )
 from ledger.domain.state import BrokenTimeline, DeclarationState, advance, lodge
@@ -168,7 +169,7 @@ class Working:
         if folded is None:
             raise _gap(event, "its declaration is unknown")
         before = folded.state.public_head
-        self._advance(folded, event)
+        self._advance(folded, event, record)
         folded.updated = (event.position.block, event.position.log)
         folded.changed = True
         return Step(event, before, folded.state.public_head, self._remarks(event, folded))
@@ -197,9 +198,8 @@ class Working:
             raise _gap(event, "its consignment is unknown")
 
     @staticmethod
-    def _advance(folded: Folded, event: Recorded) -> None:
-        record, before = event.record, folded.state
-        assert not isinstance(record, Declaration | ParticipantRecord)  # noqa: S101 - narrows the type
+    def _advance(folded: Folded, event: Recorded, record: Request | Decision | Control | Hold) -> None:
+        before = folded.state
         folded.state = after = advance(before, record, event.digest)
         if isinstance(record, Hold):
             _set_hold(folded, record, event)
@@ -219,11 +219,11 @@ class Working:
         self.participants.apply(record, event.digest, event.position.time, by_council=council)
         return Step(event, before or Head(ZERO), head_of(self.participants, record) or Head(ZERO))
 
-    def _by_council(self, event: Recorded, record: ParticipantRecord) -> bool:
-        assert isinstance(record, Admission)  # noqa: S101 - narrows the type
+    def _by_council(self, event: Recorded, record: Admission) -> bool:
         key = self.participants.keys.get(signer_of(event.digest, event.signature) or b"")
-        mine = key is not None and key.organisation == record.predecessor
-        return not (mine and key is not None and key.manages and key.valid_at(event.position.time))
+        if key is None or key.organisation != record.predecessor:
+            return True
+        return not (key.manages and key.valid_at(event.position.time))
 
     def _remarks(self, event: Recorded, folded: Folded) -> Remark:
         record, remarks = event.record, Remark(0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
 from ledger.domain.codes import AdmissionAction, OrganisationKind, OrganisationStatus, Purpose
 from ledger.domain.participants import Key, Mandate, Organisation, Participants
@@ -71,7 +71,7 @@ def named_head(record: ParticipantRecord) -> Head | None:
     return record.council_head if isinstance(record, Admission) else record.org_head
 
 
-def is_succession(record: ParticipantRecord) -> bool:
+def is_succession(record: ParticipantRecord) -> TypeGuard[Admission]:
     """Whether an administration takes over from another one."""
     return isinstance(record, Admission) and record.action == AdmissionAction.SUCCEED
 

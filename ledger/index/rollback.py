@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete
 
 from ledger.domain.codes import RecordType
-from ledger.domain.events import Block, Event
+from ledger.domain.events import Block, Recorded
 from ledger.domain.participants import Participants
 from ledger.domain.wire import ConsignmentId, DeclarationId, Head
 from ledger.index import participants
 from ledger.index.folding import Consignment, Working
 from ledger.index.network import Network
 from ledger.index.reading import EngineSession, Session
-from ledger.index.rows import EVENT, event
+from ledger.index.rows import RECORDED, recorded
 from ledger.index.saving import move_cursor, save_folded
 from ledger.index.tables import blocks, consignments, declarations, events
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 _PART: Final = 1_000
-_FROM: Final = f"SELECT {EVENT} FROM events JOIN blocks ON number = block WHERE outcome = 0"  # noqa: S608
+_FROM: Final = f"SELECT {RECORDED} FROM events JOIN blocks ON number = block WHERE outcome = 0"  # noqa: S608
 _ORDER: Final = "ORDER BY block, log"
 
 
@@ -72,8 +72,8 @@ class _Alone(Working):
         pass
 
 
-def _events(rows: "Collection[Any]") -> "list[Event]":
-    return [event(row) for row in rows]
+def _events(rows: "Collection[Any]") -> "list[Recorded]":
+    return [recorded(row) for row in rows]
 
 
 def _fold_consignments(connection: "Connection", session: Session, ids: "Collection[bytes]") -> None:

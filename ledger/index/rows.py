@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ledger.domain.codes import Flag, Leg, Outcome, RecordType, Regime, Stage, Status
-from ledger.domain.events import Event, Position, Recorded, Refused
+from ledger.domain.events import Position, Recorded, Refused
 from ledger.domain.lifecycle import Standing
 from ledger.domain.records import RECORDS, ParticipantRecord, author_of
 from ledger.domain.state import DeclarationState, Version
@@ -23,11 +23,8 @@ DECLARATION: Final = (
     " commitment, schema, settled, request, requested_commitment, requested_schema, hold_head, link, link_kind,"
     " lodged_at, opened_block, opened_log, updated_block, updated_log, facts"
 )
-EVENT: Final = (
-    "digest, record_type, outcome, author, subject, body, signature, proof, block, log, blocks.time, transaction_hash"
-    ", hash"
-)
-"""Of ``events JOIN blocks ON number = block``."""
+RECORDED: Final = "digest, record_type, body, signature, proof, block, log, blocks.time, transaction_hash, hash"
+"""Of ``events JOIN blocks ON number = block``, for those that were recorded."""
 _VERSION: Final = ("number", "commitment", "schema", "author", "digest")
 _HOLD: Final = ("agency", "reason", "evidence", "digest", "since")
 _facts = msgspec.json.Decoder(Facts)
@@ -189,12 +186,8 @@ def _refused_columns(event: Refused) -> dict[str, Any]:
     }
 
 
-def event(row: Row) -> Event:
-    """The event of a row of `EVENT`'s columns."""
-    digest, kind, outcome, author, subject, body, signature, proof, *place = row
-    block, log, time, transaction, block_hash = place
+def recorded(row: Row) -> Recorded:
+    """The event of a row of `RECORDED`'s columns."""
+    digest, kind, body, signature, proof, block, log, time, transaction, block_hash = row
     position = Position(block, block_hash, time, transaction, log)
-    if outcome:
-        kind = RecordType(kind)
-        return Refused(digest, author, subject, kind, Outcome(outcome), body, signature, position)
-    return Recorded(Digest(digest), decode(RECORDS[RecordType(kind)], body), signature, proof, position)
+    return Recorded(digest, decode(RECORDS[RecordType(kind)], body), signature, proof, position)

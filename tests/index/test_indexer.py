@@ -4,6 +4,7 @@ Invariants: any prefix, reached by rollback from anywhere, has the rows of foldi
 same rows; whatever is given twice counts once.
 """
 
+import multiprocessing
 from dataclasses import replace
 from typing import Any
 
@@ -339,3 +340,27 @@ def test_organisations_of_all_kinds_are_kept(store):
     with store.reading() as session:
         kinds = {row[0] for row in session.rows("SELECT kind FROM organisations")}
     assert kinds == set(OrganisationKind)
+
+
+def index_all(url: str, queue) -> None:
+    store = Store.open(url, NETWORK)
+    indexer = Indexer(store)
+    for block in BUSY.blocks:
+        indexer.apply(*BUSY.upto(block.number))
+    queue.put(indexer.cursor() == BUSY.blocks[-1])
+    store.close()
+
+
+def test_two_processes_index_one_store(url, prefixes):
+    Store.open(url, NETWORK).close()
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    processes = [context.Process(target=index_all, args=(url, queue)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    assert [queue.get(timeout=120) for _ in processes] == [True, True]
+    for process in processes:
+        process.join()
+    store = Store.open(url, NETWORK)
+    assert rows(store) == prefixes[-1]
+    store.close()

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 import ledger.index
 from ledger.index import schema
@@ -31,6 +33,15 @@ def test_the_fast_check_looks_for_the_newest_revision():
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).with_name("migrations")))
     assert ScriptDirectory.from_config(config).get_heads() == [schema.REVISION]
+
+
+def test_the_first_revision_can_be_taken_back(store):
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).with_name("migrations")))
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
 
 
 def test_opening_again_keeps_what_stands(url):

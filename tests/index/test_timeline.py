@@ -18,6 +18,7 @@ from ledger.domain.codes import (
     Risk,
 )
 from ledger.domain.outbox import OutboxRecord, OutboxTransaction, TransactionState
+from ledger.index.answers import to_json
 from ledger.index.errors import CursorError
 from ledger.index.evidence import Evidence, EvidenceItem
 from ledger.index.history import RecordProgress
@@ -119,7 +120,14 @@ def test_a_malformed_body_has_no_fields(world):
     world.index()
     entry = world.queries.provenance(StatusQuery(reference=f"0x{one.hex()}"), AUDITOR)[-1]
     assert (entry.what, entry.fields, entry.office) == ("REFUSED", None, None)
-    assert not world.queries.record(event.digest).provisional or world.queries.as_of().final is None
+    assert world.queries.record(event.digest).provisional
+    world.indexer.observe(node_head=99, final=99)
+    assert not world.queries.record(event.digest).provisional
+    assert to_json(entry)["fields"] is None
+    assert (
+        to_json(world.queries.provenance(StatusQuery(reference=f"0x{one.hex()}"), AUDITOR)[0])["fields"]["leg"]
+        == "IMPORT"
+    )
 
 
 def test_controls_show_their_codes(world):
