@@ -30,6 +30,8 @@ def test_messages_are_known_by_their_keys(store):
     ingested.add([])
     assert ingested.known([one.key, hashed(b"3")]) == {one.key: one}
     assert ingested.counts() == [("movement", "evidence", 1), ("notice 09", "recorded", 1)]
+    ingested.forget([one.key])
+    assert ingested.known([one.key, two.key]) == {two.key: two}
 
 
 def test_a_challenge_is_used_once_by_its_key_in_time(url):
