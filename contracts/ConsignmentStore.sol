@@ -134,10 +134,14 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     }
 
     /// @dev The legal moment lies neither ahead of now nor further back than the administration lets it.
-    function _checkEffect(uint256 effectiveAt, Organisation administration) internal view returns (Outcome) {
-        if (effectiveAt > block.timestamp + LATEST_EFFECT) return Outcome.EFFECTIVE_TOO_LATE;
-        bool tooEarly = effectiveAt + administration.backdatingAt(block.timestamp) < block.timestamp;
-        return tooEarly ? Outcome.EFFECTIVE_TOO_EARLY : Outcome.RECORDED;
+    function _checkEffect(uint256 effectiveAt, Organisation administration) internal view returns (uint256) {
+        uint256 time = block.timestamp;
+        unchecked {
+            // Times are 40 bits wide, a setting 32: no sum overflows.
+            if (effectiveAt > time + LATEST_EFFECT) return Outcome.EFFECTIVE_TOO_LATE;
+            bool tooEarly = effectiveAt + administration.backdatingAt(time) < time;
+            return tooEarly ? Outcome.EFFECTIVE_TOO_EARLY : Outcome.RECORDED;
+        }
     }
 
     /// @dev True when the organisation is the declaration's administration or has taken over from it.

@@ -20,7 +20,7 @@ contract Consignments is Lodgement, Rulings {
         ConsignmentStore(participants_, predecessor_)
     {}
 
-    function _recordOne(Records.Entry calldata entry) internal override returns (Outcome, bytes32) {
+    function _recordOne(Records.Entry calldata entry) internal override returns (uint256, bytes32) {
         uint256 recordType = entry.recordType;
         if (recordType < FIRST_OF_PARTICIPANTS) return _process(recordType, entry);
         // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
@@ -33,7 +33,7 @@ contract Consignments is Lodgement, Rulings {
         bytes calldata body,
         bytes32 digest,
         Author memory author
-    ) internal override returns (Outcome) {
+    ) internal override returns (uint256) {
         if (recordType == Records.DECISION) return _decide(entry, body, digest, author);
         if (recordType == Records.DECLARATION) return _declare(entry, body, digest, author);
         if (recordType == Records.CONTROL) return _control(entry, body, digest, author);

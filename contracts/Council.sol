@@ -31,7 +31,7 @@ abstract contract Council is ParticipantStore {
         bytes calldata body,
         bytes32 digest,
         Author memory author
-    ) internal returns (Outcome outcome) {
+    ) internal returns (uint256 outcome) {
         Words.Admission calldata r = body.admission();
         Head next = Head.wrap(r.councilHead).extend(digest);
         if (next == _council) return Outcome.ALREADY_RECORDED;
@@ -90,14 +90,14 @@ abstract contract Council is ParticipantStore {
         }
     }
 
-    function _checkTarget(Words.Admission calldata r, bool byPredecessor) private view returns (Outcome) {
-        AdmissionAction action = AdmissionAction(r.action);
+    function _checkTarget(Words.Admission calldata r, bool byPredecessor) private view returns (uint256) {
+        uint256 action = r.action;
         if (action == AdmissionAction.ADMIT) return _checkAdmission(r);
         if (action == AdmissionAction.SUCCEED) return _checkSuccession(r, byPredecessor);
         Organisation target = _organisations[uint32(r.administration)];
         if (!target.isA(OrganisationKind.ADMINISTRATION)) return Outcome.UNKNOWN_ORGANISATION;
         if (r.country != 0 && bytes2(r.country) != target.country()) return Outcome.MALFORMED;
-        OrganisationStatus last = target.lastStatus();
+        uint256 last = target.lastStatus();
         bool suspended = last == OrganisationStatus.SUSPENDED;
         if (action == AdmissionAction.REINSTATE) {
             // Meanwhile the country may have got another active administration.
@@ -109,7 +109,7 @@ abstract contract Council is ParticipantStore {
         return last == OrganisationStatus.ACTIVE || expels ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
     }
 
-    function _checkAdmission(Words.Admission calldata r) private view returns (Outcome) {
+    function _checkAdmission(Words.Admission calldata r) private view returns (uint256) {
         if (_isKnown(uint32(r.administration))) return Outcome.IDENTITY_TAKEN;
         Organisation incumbent = _organisations[_administrationOf[bytes2(r.country)]];
         bool taken = incumbent.lastStatus() == OrganisationStatus.ACTIVE
@@ -119,14 +119,14 @@ abstract contract Council is ParticipantStore {
     }
 
     /// @dev A predecessor signs only while nothing against it is on its way: else it would evade its suspension.
-    function _checkSuccession(Words.Admission calldata r, bool byPredecessor) private view returns (Outcome) {
+    function _checkSuccession(Words.Admission calldata r, bool byPredecessor) private view returns (uint256) {
         Organisation former = _organisations[uint32(r.predecessor)];
         if (!former.isA(OrganisationKind.ADMINISTRATION)) return Outcome.UNKNOWN_ORGANISATION;
         if (former.country() != bytes2(r.country)) return Outcome.MALFORMED;
         if (_isKnown(uint32(r.administration)) || _administrationOf[bytes2(r.country)] != r.predecessor) {
             return Outcome.IDENTITY_TAKEN;
         }
-        OrganisationStatus last = former.lastStatus();
+        uint256 last = former.lastStatus();
         bool open = byPredecessor ? last == OrganisationStatus.ACTIVE : last != OrganisationStatus.SUCCEEDED;
         return open ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
     }
@@ -134,7 +134,7 @@ abstract contract Council is ParticipantStore {
     function _checkNewKeys(Words.Admission calldata r, bytes32 digest, bytes calldata proof)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
         if (_isKeyTaken(_address(r.firstKey)) || _isKeyTaken(_address(r.secondKey))) {
             return Outcome.IDENTITY_TAKEN;
@@ -148,7 +148,7 @@ abstract contract Council is ParticipantStore {
 
     function _admit(Words.Admission calldata r, uint256 mark) private {
         uint256 from = r.effectiveAt > block.timestamp ? r.effectiveAt : block.timestamp + 1;
-        AdmissionAction action = AdmissionAction(r.action);
+        uint256 action = r.action;
         if (r.firstKey != 0) {
             _enrol(
                 uint16(r.administration),
@@ -161,7 +161,7 @@ abstract contract Council is ParticipantStore {
         if (action == AdmissionAction.SUCCEED) {
             Organisation former = _organisations[uint32(r.predecessor)].withSuccessor(r.administration);
             _organisations[uint32(r.predecessor)] =
-                former.withStatus(uint256(OrganisationStatus.SUCCEEDED), from, block.timestamp);
+                former.withStatus(OrganisationStatus.SUCCEEDED, from, block.timestamp);
         } else if (action != AdmissionAction.ADMIT) {
             Organisation target = _organisations[uint32(r.administration)];
             _organisations[uint32(r.administration)] =
@@ -169,7 +169,7 @@ abstract contract Council is ParticipantStore {
         }
     }
 
-    function _statusAfter(AdmissionAction action) private pure returns (OrganisationStatus) {
+    function _statusAfter(uint256 action) private pure returns (uint256) {
         if (action == AdmissionAction.SUSPEND) return OrganisationStatus.SUSPENDED;
         return action == AdmissionAction.EXPEL ? OrganisationStatus.EXPELLED : OrganisationStatus.ACTIVE;
     }

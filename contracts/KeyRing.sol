@@ -24,16 +24,14 @@ abstract contract KeyRing is Council {
         bytes calldata body,
         bytes32 digest,
         Author memory author
-    ) internal returns (Outcome outcome) {
+    ) internal returns (uint256 outcome) {
         Words.KeyAuthorisation calldata r = body.keyAuthorisation();
         Head next = Head.wrap(r.orgHead).extend(digest);
         if (next == _heads[author.key.organisation()]) return Outcome.ALREADY_RECORDED;
         if (!Forms.keyAuthorisation(r) || !_purposesFit(r, author)) return Outcome.MALFORMED;
         outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!_isActiveMember(
-                author.organisation, author.sponsor, OrganisationKind(author.organisation.kind())
-            )) {
+        if (!_isActiveMember(author.organisation, author.sponsor, author.organisation.kind())) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
         if (Head.wrap(r.orgHead) != _heads[author.key.organisation()]) return Outcome.STALE_HEAD;
@@ -49,8 +47,8 @@ abstract contract KeyRing is Council {
         bytes32 digest,
         bytes calldata proof,
         Author memory author
-    ) private returns (Outcome outcome) {
-        KeyAction action = KeyAction(r.action);
+    ) private returns (uint256 outcome) {
+        uint256 action = r.action;
         Key key = _keys[_address(r.key)];
         if (action == KeyAction.AUTHORISE) {
             outcome = _checkNewKey(r, digest, proof);
@@ -69,14 +67,13 @@ abstract contract KeyRing is Council {
         pure
         returns (bool)
     {
-        return r.action != uint256(KeyAction.AUTHORISE)
-            || Forms.purposesFit(r.purposes, author.organisation.kind());
+        return r.action != KeyAction.AUTHORISE || Forms.purposesFit(r.purposes, author.organisation.kind());
     }
 
     function _checkNewKey(Words.KeyAuthorisation calldata r, bytes32 digest, bytes calldata proof)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
         if (_isKeyTaken(_address(r.key))) return Outcome.IDENTITY_TAKEN;
         if (r.notBefore <= block.timestamp || r.notAfter <= r.notBefore) return Outcome.WINDOW_INVALID;
@@ -101,7 +98,7 @@ abstract contract KeyRing is Council {
     function _shorten(Words.KeyAuthorisation calldata r, Key key, Organisation organisation)
         private
         view
-        returns (Outcome, Key)
+        returns (uint256, Key)
     {
         uint40 until = key.notAfter();
         if (r.notAfter >= until || r.notAfter <= block.timestamp) return (Outcome.WINDOW_INVALID, key);
@@ -115,7 +112,7 @@ abstract contract KeyRing is Council {
         return (Outcome.RECORDED, key.withNotAfter(r.notAfter).withUnshortened(former));
     }
 
-    function _compromise(Words.KeyAuthorisation calldata r, Key key) private view returns (Outcome, Key) {
+    function _compromise(Words.KeyAuthorisation calldata r, Key key) private view returns (uint256, Key) {
         uint40 since = key.compromisedSince();
         if (r.compromisedSince > block.timestamp || (since != 0 && r.compromisedSince >= since)) {
             return (Outcome.WINDOW_INVALID, key);
@@ -123,7 +120,7 @@ abstract contract KeyRing is Council {
         return (Outcome.RECORDED, key.withCompromisedSince(r.compromisedSince));
     }
 
-    function _veto(Key key, bool byItself) private view returns (Outcome, Key) {
+    function _veto(Key key, bool byItself) private view returns (uint256, Key) {
         if (byItself) return (Outcome.VETO_NOT_POSSIBLE, key);
         uint40 from = key.notBefore();
         if (key.vetoable() && block.timestamp < from && from < key.notAfter()) {

@@ -38,7 +38,7 @@ abstract contract Lodgement is ConsignmentStore {
 
     function _declare(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         if (_declarations[digest].state.exists()) return Outcome.ALREADY_RECORDED;
         Words.Declaration calldata r = body.declaration();
@@ -61,7 +61,7 @@ abstract contract Lodgement is ConsignmentStore {
     /// @dev Amendment and invalidation requests and presentation notices: the first four fields are the same.
     function _request(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         bytes32 id = bytes32(body.word(0));
         if (_requests[id] == digest) return Outcome.ALREADY_RECORDED;
@@ -81,7 +81,7 @@ abstract contract Lodgement is ConsignmentStore {
     function _mayDeclare(Words.Declaration calldata r, Author memory author)
         private
         view
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         bool byOperator = r.declarant != 0;
         outcome = _checkKey(author.key, r.deadline, byOperator ? PURPOSE_DECLARE : PURPOSE_DECIDE);
@@ -97,7 +97,7 @@ abstract contract Lodgement is ConsignmentStore {
     function _checkPlace(Words.Declaration calldata r, bytes32 digest, bytes calldata proof)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
         if (r.consignment != 0) {
             State opener = _declarations[r.consignment].state;
@@ -111,7 +111,7 @@ abstract contract Lodgement is ConsignmentStore {
     function _checkMandate(uint256 declarant, uint256 agent, uint256 leg, uint256 administration)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
         // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
         (Mandate mandate, Organisation giver, Organisation sponsor) =
@@ -123,9 +123,9 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     function _firstState(Words.Declaration calldata r) private pure returns (State) {
-        uint256 first = uint256(Status.LODGED);
-        if (r.stage == uint256(Stage.PRE_LODGED)) first = uint256(Status.PRE_LODGED);
-        if (r.stage == uint256(Stage.REPORTED)) first = uint256(Status.REPORTED);
+        uint256 first = Status.LODGED;
+        if (r.stage == Stage.PRE_LODGED) first = Status.PRE_LODGED;
+        if (r.stage == Stage.REPORTED) first = Status.REPORTED;
         uint256 flags = r.declarant == 0 ? FLAG_RECEIVED_OUTSIDE : 0;
         if (r.consignment != 0) flags |= FLAG_JOINED;
         uint256 anchor = r.consignment == 0 ? r.joinKey : uint160(bytes20(r.consignment));
@@ -148,7 +148,7 @@ abstract contract Lodgement is ConsignmentStore {
     function _mayRequest(uint8 recordType, bytes calldata body, Author memory author)
         private
         view
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         uint256 deadline = body.word(body.length / 32 - 1);
         outcome = _checkKey(author.key, deadline, PURPOSE_DECLARE);
@@ -159,21 +159,21 @@ abstract contract Lodgement is ConsignmentStore {
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    function _checkRequest(bytes calldata body, Declared storage declared) private view returns (Outcome) {
+    function _checkRequest(bytes calldata body, Declared storage declared) private view returns (uint256) {
         State state = declared.state;
         if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
         if (body.word(2) != state.declarant()) return Outcome.NOT_COMPETENT;
         if (body.word(3) != 0) {
-            Outcome outcome = _checkRequestMandate(state, uint32(body.word(3)));
+            uint256 outcome = _checkRequestMandate(state, uint32(body.word(3)));
             if (outcome != Outcome.RECORDED) return outcome;
         }
         if (Head.wrap(bytes32(body.word(1))) != declared.settled) return Outcome.STALE_HEAD;
-        if (state.pending() != uint256(Pending.NONE)) return Outcome.REQUEST_PENDING;
+        if (state.pending() != Pending.NONE) return Outcome.REQUEST_PENDING;
         return Lifecycle.isLive(state.status()) ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
     }
 
     /// @dev Whose administration was expelled may still withdraw or correct, also through its agent.
-    function _checkRequestMandate(State state, uint32 agent) private view returns (Outcome) {
+    function _checkRequestMandate(State state, uint32 agent) private view returns (uint256) {
         // slither-disable-next-line unused-return,calls-loop  the sponsor does not matter here
         (Mandate mandate, Organisation giver,) = participants.mandateOf(state.declarant(), agent);
         if (!mandate.covers(state.leg(), state.administration(), block.timestamp)) {
@@ -183,13 +183,13 @@ abstract contract Lodgement is ConsignmentStore {
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    function _checkPresentation(uint256 effectiveAt, State state) private view returns (Outcome) {
+    function _checkPresentation(uint256 effectiveAt, State state) private view returns (uint256) {
         // slither-disable-next-line unused-return,calls-loop  only the setting counts
         (, Organisation administration) = participants.competentFor(state.administration());
         return _checkEffect(effectiveAt, administration);
     }
 
-    function _pendingOf(uint8 recordType) private pure returns (Pending) {
+    function _pendingOf(uint8 recordType) private pure returns (uint256) {
         if (recordType == Records.AMENDMENT_REQUEST) return Pending.AMENDMENT;
         return recordType == Records.INVALIDATION_REQUEST ? Pending.INVALIDATION : Pending.PRESENTATION;
     }

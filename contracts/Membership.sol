@@ -27,7 +27,7 @@ abstract contract Membership is Council {
         bytes calldata body,
         bytes32 digest,
         Author memory author
-    ) internal returns (Outcome outcome) {
+    ) internal returns (uint256 outcome) {
         Words.OperatorStatus calldata r = body.operatorStatus();
         uint32 id = uint32(r.organisation);
         Head next = Head.wrap(r.orgHead).extend(digest);
@@ -50,7 +50,7 @@ abstract contract Membership is Council {
 
     function _setting(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         Words.AdministrationSetting calldata r = body.administrationSetting();
         Head next = Head.wrap(r.orgHead).extend(digest);
@@ -76,7 +76,7 @@ abstract contract Membership is Council {
 
     function _grant(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         if (body.word(1) >> 32 != 0) return Outcome.MALFORMED;
         Words.Grant calldata r = body.grant();
@@ -99,20 +99,20 @@ abstract contract Membership is Council {
     }
 
     /// @dev The key serves, and the administration is active.
-    function _mayManage(Author memory author, uint256 deadline) internal view returns (Outcome outcome) {
+    function _mayManage(Author memory author, uint256 deadline) internal view returns (uint256 outcome) {
         outcome = _checkKey(author.key, deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
         bool active = author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    function _checkNewcomer(Words.OperatorStatus calldata r) private pure returns (Outcome) {
+    function _checkNewcomer(Words.OperatorStatus calldata r) private pure returns (uint256) {
         if (r.orgHead != 0) return Outcome.UNKNOWN_ORGANISATION;
-        bool complete = r.status == uint256(OrganisationStatus.ACTIVE) && r.key != 0;
+        bool complete = r.status == OrganisationStatus.ACTIVE && r.key != 0;
         return complete ? Outcome.RECORDED : Outcome.MALFORMED;
     }
 
-    function _checkMember(Words.OperatorStatus calldata r, uint32 author) private view returns (Outcome) {
+    function _checkMember(Words.OperatorStatus calldata r, uint32 author) private view returns (uint256) {
         if (r.orgHead == 0) return Outcome.IDENTITY_TAKEN;
         Organisation member = _organisations[uint32(r.organisation)];
         // slither-disable-next-line unused-return  only the id counts
@@ -127,7 +127,7 @@ abstract contract Membership is Council {
     function _checkGivenKey(Words.OperatorStatus calldata r, bytes32 digest, bytes calldata proof)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
         if (_isKeyTaken(_address(r.key))) return Outcome.IDENTITY_TAKEN;
         if (_isKnown(uint32(r.organisation)) && r.notBefore < block.timestamp + _notice(false)) {

@@ -161,7 +161,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
     }
 
     /// @inheritdoc IParticipants
-    function authority(address signer, uint32 author, uint16 administration)
+    function authority(address signer, uint256 author, uint256 administration)
         external
         view
         returns (Key word, Organisation organisation_, Organisation sponsor, Organisation addressed)
@@ -223,7 +223,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
 
     /// @dev A new administration with two managing keys, all from `from` on.
     function _enrol(uint16 id, bytes2 country, uint256 from, uint256 mark, address[2] memory keys) internal {
-        _organisations[id] = newOrganisation(uint256(OrganisationKind.ADMINISTRATION), from, country, 0, mark);
+        _organisations[id] = newOrganisation(OrganisationKind.ADMINISTRATION, from, country, 0, mark);
         _administrations.push(id);
         _administrationOf[country] = id;
         for (uint256 i = 0; i < 2; ++i) {

@@ -21,11 +21,13 @@ contract Participants is KeyRing, Membership {
     {}
 
     /// @inheritdoc IParticipants
-    function recordOne(Records.Entry calldata entry) external returns (Outcome, bytes32) {
-        return _recordOne(entry);
+    function recordOne(Records.Entry calldata entry) external returns (uint8 code, bytes32 digest) {
+        uint256 outcome;
+        (outcome, digest) = _recordOne(entry);
+        code = uint8(outcome);
     }
 
-    function _recordOne(Records.Entry calldata entry) internal override returns (Outcome, bytes32) {
+    function _recordOne(Records.Entry calldata entry) internal override returns (uint256, bytes32) {
         uint256 recordType = entry.recordType;
         if (recordType < FIRST_OF_PARTICIPANTS) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
         return _process(recordType, entry);
@@ -37,7 +39,7 @@ contract Participants is KeyRing, Membership {
         bytes calldata body,
         bytes32 digest,
         Author memory author
-    ) internal override returns (Outcome) {
+    ) internal override returns (uint256) {
         if (recordType == Records.OPERATOR_STATUS) {
             return _operatorStatus(entry, body, digest, author);
         }

@@ -56,7 +56,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
         bytes32 firstDigest;
         bool recorded;
         for (uint256 i = 0; i < entries.length; ++i) {
-            (Outcome outcome, bytes32 digest) = _recordOne(entries[i]);
+            (uint256 outcome, bytes32 digest) = _recordOne(entries[i]);
             outcomes[i] = uint8(outcome);
             if (i == 0) firstDigest = digest;
             if (outcome == Outcome.RECORDED) recorded = true;
@@ -92,7 +92,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
     function _recordOne(Records.Entry calldata entry)
         internal
         virtual
-        returns (Outcome outcome, bytes32 digest);
+        returns (uint256 outcome, bytes32 digest);
 
     /// @dev Steps 3 to 8 of docs/records.md, and the record's event.
     function _apply(
@@ -101,7 +101,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
         bytes calldata body,
         bytes32 digest,
         Author memory author
-    ) internal virtual returns (Outcome);
+    ) internal virtual returns (uint256);
 
     /// @dev Whom the record names as its author, and an administration that it addresses. `NOBODY`: no one can be the
     /// author; `ANY_ADMINISTRATION`: whichever signed.
@@ -123,7 +123,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
 
     function _process(uint256 recordType, Records.Entry calldata entry)
         internal
-        returns (Outcome outcome, bytes32 digest)
+        returns (uint256 outcome, bytes32 digest)
     {
         bytes calldata body = entry.body;
         (bytes32 typeHash, uint256 length) = Records.typeOf(recordType);
@@ -158,10 +158,13 @@ abstract contract Recorder is IRecorder, IERC5267 {
     }
 
     /// @dev Steps 5 and 6: the deadline, the key's window, its purpose.
-    function _checkKey(Key key, uint256 deadline, uint256 purpose) internal view returns (Outcome) {
+    function _checkKey(Key key, uint256 deadline, uint256 purpose) internal view returns (uint256) {
         uint256 time = block.timestamp;
         if (time > deadline) return Outcome.EXPIRED;
-        if (deadline - time > LONGEST_DEADLINE) return Outcome.DEADLINE_TOO_FAR;
+        unchecked {
+            // The deadline is not past.
+            if (deadline - time > LONGEST_DEADLINE) return Outcome.DEADLINE_TOO_FAR;
+        }
         if (!key.validAt(time)) return Outcome.KEY_NOT_VALID;
         return key.purposes() & purpose == 0 ? Outcome.KEY_PURPOSE : Outcome.RECORDED;
     }
@@ -177,7 +180,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
     }
 
     /// @dev An operator, agency or auditor whose administration was not expelled.
-    function _isActiveMember(Organisation organisation, Organisation sponsor, OrganisationKind kind)
+    function _isActiveMember(Organisation organisation, Organisation sponsor, uint256 kind)
         internal
         view
         returns (bool)

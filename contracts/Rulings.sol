@@ -26,6 +26,7 @@ import {
     RULING_SUPERSEDES,
     Row
 } from "./types/Lifecycle.sol";
+import {Organisation} from "./types/Organisation.sol";
 import {Proofs} from "./types/Proofs.sol";
 import "./types/Records.sol" as Records;
 import {State} from "./types/State.sol";
@@ -38,7 +39,7 @@ abstract contract Rulings is ConsignmentStore {
 
     function _decide(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         Words.Decision calldata r = body.decision();
         Declared storage declared = _declarations[r.declaration];
@@ -49,27 +50,29 @@ abstract contract Rulings is ConsignmentStore {
         outcome = _mayRule(author, r.deadline, r.office);
         if (outcome != Outcome.RECORDED) return outcome;
         State state = declared.state;
-        uint256 wasPending = state.pending();
-        outcome = _checkRuling(state, author.key.organisation(), Head.wrap(r.prev), settled);
-        if (outcome == Outcome.RECORDED) (outcome, state) = _transition(r, state);
-        if (outcome == Outcome.RECORDED) {
+        outcome = _checkRuling(state, r.administration, r.prev, settled);
+        if (outcome != Outcome.RECORDED) return outcome;
+        (outcome, state) = _transition(r, state);
+        if (outcome != Outcome.RECORDED) return outcome;
+        if (r.supersedes != 0) {
             outcome = _checkSuperseding(entry.proof, r.supersedes, r.declaration, settled);
         }
-        if (outcome == Outcome.RECORDED && !_isLimitValid(r)) outcome = Outcome.LIMIT_INVALID;
-        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation);
-        if (outcome == Outcome.RECORDED) (outcome, state) = _nextVersion(r, wasPending, state);
+        if (outcome != Outcome.RECORDED) return outcome;
+        outcome = _checkTimes(r, author.organisation);
+        if (outcome != Outcome.RECORDED) return outcome;
+        if (r.commitment | r.request != 0) (outcome, state) = _nextVersion(r, declared.state, state);
         if (outcome != Outcome.RECORDED) return outcome;
 
         declared.settled = next;
         declared.state = state;
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
-        if (r.request != 0 && state.pending() == uint256(Pending.NONE)) delete _requests[r.declaration];
-        _emit(entry, Decision.selector, digest, r.declaration, author.key.organisation());
+        if (r.request != 0 && state.pending() == Pending.NONE) delete _requests[r.declaration];
+        _emit(entry, Decision.selector, digest, r.declaration, r.administration);
     }
 
     function _control(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         Words.Control calldata r = body.control();
         Declared storage declared = _declarations[r.declaration];
@@ -80,14 +83,14 @@ abstract contract Rulings is ConsignmentStore {
         outcome = _mayRule(author, r.deadline, r.office);
         if (outcome != Outcome.RECORDED) return outcome;
         State state = declared.state;
-        outcome = _checkRuling(state, author.key.organisation(), Head.wrap(r.prev), settled);
+        outcome = _checkRuling(state, r.administration, r.prev, settled);
         if (outcome == Outcome.RECORDED && (r.version == 0 || r.version > state.version())) {
             outcome = Outcome.UNKNOWN_VERSION;
         }
         if (outcome == Outcome.RECORDED && !Lifecycle.isLive(state.status())) {
             outcome = Outcome.TRANSITION_NOT_ALLOWED;
         }
-        if (outcome == Outcome.RECORDED) {
+        if (outcome == Outcome.RECORDED && r.supersedes != 0) {
             outcome = _checkSuperseding(entry.proof, r.supersedes, r.declaration, settled);
         }
         if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation);
@@ -100,7 +103,7 @@ abstract contract Rulings is ConsignmentStore {
 
     function _hold(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
         internal
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         Words.Hold calldata r = body.hold();
         Holds storage holds = _holds[r.declaration];
@@ -113,7 +116,7 @@ abstract contract Rulings is ConsignmentStore {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
         State state = _declarations[r.declaration].state;
-        bool sets = r.action == uint256(HoldAction.SET);
+        bool sets = r.action == HoldAction.SET;
         outcome = _checkHold(
             state, author, holds.head == Head.wrap(r.prev), sets == holds.ofAgency[author.key.organisation()]
         );
@@ -131,7 +134,7 @@ abstract contract Rulings is ConsignmentStore {
     function _mayRule(Author memory author, uint256 deadline, uint256 office)
         private
         view
-        returns (Outcome outcome)
+        returns (uint256 outcome)
     {
         outcome = _checkKey(author.key, deadline, PURPOSE_DECIDE);
         if (outcome != Outcome.RECORDED) return outcome;
@@ -142,24 +145,23 @@ abstract contract Rulings is ConsignmentStore {
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    function _checkRuling(State state, uint256 author, Head prev, Head settled)
+    function _checkRuling(State state, uint256 author, bytes32 prev, Head settled)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
         if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
         if (!_isCompetent(state, author)) return Outcome.NOT_COMPETENT;
-        return prev == settled ? Outcome.RECORDED : Outcome.STALE_HEAD;
+        return Head.wrap(prev) == settled ? Outcome.RECORDED : Outcome.STALE_HEAD;
     }
 
     /// @dev Whether the decision names what is pending, and what the lifecycle makes of it.
-    function _transition(Words.Decision calldata r, State state) private view returns (Outcome, State) {
+    function _transition(Words.Decision calldata r, State state) private view returns (uint256, State) {
         Row row = Lifecycle.rowOf(r.kind);
-        bytes32 toName = state.pending() == uint256(Pending.NONE) || row.safeguards()
-            ? bytes32(0)
-            : _requests[r.declaration];
+        bytes32 toName =
+            state.pending() == Pending.NONE || row.safeguards() ? bytes32(0) : _requests[r.declaration];
         if (r.request != toName) return (Outcome.REQUEST_NOT_NAMED, state);
-        (Outcome outcome, uint256 status, uint256 flags) =
+        (uint256 outcome, uint256 status, uint256 flags) =
             row.decide(state.status(), state.flags(), _ruling(r));
         return (outcome, state.withStanding(status, flags));
     }
@@ -175,26 +177,26 @@ abstract contract Rulings is ConsignmentStore {
     function _checkSuperseding(bytes calldata proof, bytes32 target, bytes32 id, Head settled)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
-        if (target == 0) return Outcome.RECORDED;
         if (target == id || !proof.supersedes(target, settled)) return Outcome.SUPERSEDES_NOT_PROVEN;
         return _superseded[target] ? Outcome.ALREADY_SUPERSEDED : Outcome.RECORDED;
     }
 
-    function _isLimitValid(Words.Decision calldata r) private pure returns (bool) {
-        if (r.limitAt == 0) return r.kind != uint256(DecisionKind.CONDITIONALLY_RELEASE);
-        return r.limitAt > r.effectiveAt;
+    function _checkTimes(Words.Decision calldata r, Organisation author) private view returns (uint256) {
+        uint256 limit = r.limitAt;
+        bool limited = limit == 0 ? r.kind != DecisionKind.CONDITIONALLY_RELEASE : limit > r.effectiveAt;
+        return limited ? _checkEffect(r.effectiveAt, author) : Outcome.LIMIT_INVALID;
     }
 
-    /// @dev A version is added by customs' own commitment, or by granting the amendment that `wasPending`.
-    function _nextVersion(Words.Decision calldata r, uint256 wasPending, State state)
+    /// @dev A version is added by customs' own commitment, or by granting the amendment that was pending `before`.
+    function _nextVersion(Words.Decision calldata r, State before, State state)
         private
         pure
-        returns (Outcome, State)
+        returns (uint256, State)
     {
-        bool grants = r.kind == uint256(DecisionKind.GRANT) && r.request != 0
-            && wasPending == uint256(Pending.AMENDMENT);
+        bool grants =
+            r.kind == DecisionKind.GRANT && r.request != 0 && before.pending() == Pending.AMENDMENT;
         if (r.commitment == 0 && !grants) return (Outcome.RECORDED, state);
         uint256 version = state.version();
         if (version == type(uint16).max) return (Outcome.VERSIONS_EXHAUSTED, state);
@@ -204,7 +206,7 @@ abstract contract Rulings is ConsignmentStore {
     function _checkHold(State state, Author memory author, bool current, bool repeats)
         private
         view
-        returns (Outcome)
+        returns (uint256)
     {
         if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
         if (!_isAgencyOf(state, author)) return Outcome.NOT_COMPETENT;

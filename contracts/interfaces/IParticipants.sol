@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Outcome} from "../types/Codes.sol";
 import {Key} from "../types/Key.sol";
 import {Mandate} from "../types/Mandate.sol";
 import {Organisation} from "../types/Organisation.sol";
@@ -157,7 +156,7 @@ interface IParticipants is IRecorder {
     /// reverts for what the entry holds, and leaves nothing but what the entry's author signed.
     /// @return outcome What became of it.
     /// @return digest Its digest; 0 when its type or length is unknown.
-    function recordOne(Records.Entry calldata entry) external returns (Outcome outcome, bytes32 digest);
+    function recordOne(Records.Entry calldata entry) external returns (uint8 outcome, bytes32 digest);
 
     /// @notice All that a record's author stands on, in one call: packed words, 0 for what does not exist.
     /// @param signer The recovered key.
@@ -167,7 +166,7 @@ interface IParticipants is IRecorder {
     /// @return organisation The author.
     /// @return sponsor The administration that answers for the author now: its sponsor or the sponsor's successor.
     /// @return addressed The further administration.
-    function authority(address signer, uint32 author, uint16 administration)
+    function authority(address signer, uint256 author, uint256 administration)
         external
         view
         returns (Key key, Organisation organisation, Organisation sponsor, Organisation addressed);

@@ -30,6 +30,7 @@ library Bodies {
     }
 
     /// @notice Emits the record's event. The body, which is the struct's encoding, is the head of the event's data.
+    /// The caller has read the entry's body and signature before, so that their bounds were checked.
     function log(
         Records.Entry calldata entry,
         bytes32 selector,
@@ -37,8 +38,6 @@ library Bodies {
         bytes32 second,
         bytes32 third
     ) internal {
-        bytes calldata body = entry.body;
-        bytes calldata signature = entry.signature;
         bytes calldata proof = entry.proof;
         assembly ("memory-safe") {
             function append(to, from, length) -> next {
@@ -49,11 +48,13 @@ library Bodies {
                 if length { mstore(sub(next, 0x20), 0) }
                 calldatacopy(start, from, length)
             }
+            let body := add(entry, calldataload(add(entry, 0x20)))
+            let signature := add(entry, calldataload(add(entry, 0x40)))
             let free := mload(0x40)
-            calldatacopy(free, body.offset, body.length)
-            let offsets := add(free, body.length)
+            calldatacopy(free, add(body, 0x20), calldataload(body))
+            let offsets := add(free, calldataload(body))
             let signatureAt := add(offsets, 0x40)
-            let proofAt := append(signatureAt, signature.offset, signature.length)
+            let proofAt := append(signatureAt, add(signature, 0x20), calldataload(signature))
             let end := append(proofAt, proof.offset, proof.length)
             mstore(offsets, sub(signatureAt, free))
             mstore(add(offsets, 0x20), sub(proofAt, free))

@@ -1,176 +1,181 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-// The code table of docs/records.md. Lists that count from zero without gaps are enums; a value from a record is
-// range-checked before it is converted, because a failed conversion would revert the whole group.
+// The code table of docs/records.md. Codes are plain numbers, not enums: what a record carries may be any number, and
+// a failed conversion would revert the whole group; nor is each comparison to pay for a check of its operands.
 // `tests/vectors/codes.json` proves that every number equals the Python client's.
 
-enum Status {
-    NONE,
-    REPORTED,
-    PRE_LODGED,
-    LODGED,
-    ACCEPTED,
-    RELEASED,
-    CONDITIONALLY_RELEASED,
-    PARTLY_RELEASED,
-    CLEARED,
-    EXITED,
-    REFUSED,
-    SEIZED,
-    RETURNED,
-    RE_EXPORTED,
-    ABANDONED,
-    REJECTED,
-    INVALIDATED,
-    DESTROYED,
-    CLOSED
+library Status {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant REPORTED = 1;
+    uint256 internal constant PRE_LODGED = 2;
+    uint256 internal constant LODGED = 3;
+    uint256 internal constant ACCEPTED = 4;
+    uint256 internal constant RELEASED = 5;
+    uint256 internal constant CONDITIONALLY_RELEASED = 6;
+    uint256 internal constant PARTLY_RELEASED = 7;
+    uint256 internal constant CLEARED = 8;
+    uint256 internal constant EXITED = 9;
+    uint256 internal constant REFUSED = 10;
+    uint256 internal constant SEIZED = 11;
+    uint256 internal constant RETURNED = 12;
+    uint256 internal constant RE_EXPORTED = 13;
+    uint256 internal constant ABANDONED = 14;
+    uint256 internal constant REJECTED = 15;
+    uint256 internal constant INVALIDATED = 16;
+    uint256 internal constant DESTROYED = 17;
+    uint256 internal constant CLOSED = 18;
 }
 
-enum DecisionKind {
-    NONE,
-    RECEIPT,
-    REGISTER,
-    REGISTER_PRE_LODGED,
-    ACCEPT,
-    REJECT,
-    REQUIRE_CONTROL,
-    REQUIRE_DOCUMENTS,
-    REQUIRE_PAYMENT,
-    DETAIN,
-    LIFT_CONTROL,
-    LIFT_DOCUMENTS,
-    LIFT_PAYMENT,
-    LIFT_DETENTION,
-    QUERY,
-    GRANT,
-    REFUSE_REQUEST,
-    AMEND,
-    RELEASE,
-    CONDITIONALLY_RELEASE,
-    CLEAR,
-    CONFIRM_EXIT,
-    REMIND_EXIT,
-    INVALIDATE,
-    REFUSE,
-    SEIZE,
-    RETURN,
-    RE_EXPORT,
-    DESTROY,
-    ABANDON,
-    CLOSE,
-    REINSTATE,
-    ASSESS,
-    SECURE,
-    ASSESS_FINALLY,
-    REASSESS
+library DecisionKind {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant RECEIPT = 1;
+    uint256 internal constant REGISTER = 2;
+    uint256 internal constant REGISTER_PRE_LODGED = 3;
+    uint256 internal constant ACCEPT = 4;
+    uint256 internal constant REJECT = 5;
+    uint256 internal constant REQUIRE_CONTROL = 6;
+    uint256 internal constant REQUIRE_DOCUMENTS = 7;
+    uint256 internal constant REQUIRE_PAYMENT = 8;
+    uint256 internal constant DETAIN = 9;
+    uint256 internal constant LIFT_CONTROL = 10;
+    uint256 internal constant LIFT_DOCUMENTS = 11;
+    uint256 internal constant LIFT_PAYMENT = 12;
+    uint256 internal constant LIFT_DETENTION = 13;
+    uint256 internal constant QUERY = 14;
+    uint256 internal constant GRANT = 15;
+    uint256 internal constant REFUSE_REQUEST = 16;
+    uint256 internal constant AMEND = 17;
+    uint256 internal constant RELEASE = 18;
+    uint256 internal constant CONDITIONALLY_RELEASE = 19;
+    uint256 internal constant CLEAR = 20;
+    uint256 internal constant CONFIRM_EXIT = 21;
+    uint256 internal constant REMIND_EXIT = 22;
+    uint256 internal constant INVALIDATE = 23;
+    uint256 internal constant REFUSE = 24;
+    uint256 internal constant SEIZE = 25;
+    uint256 internal constant RETURN = 26;
+    uint256 internal constant RE_EXPORT = 27;
+    uint256 internal constant DESTROY = 28;
+    uint256 internal constant ABANDON = 29;
+    uint256 internal constant CLOSE = 30;
+    uint256 internal constant REINSTATE = 31;
+    uint256 internal constant ASSESS = 32;
+    uint256 internal constant SECURE = 33;
+    uint256 internal constant ASSESS_FINALLY = 34;
+    uint256 internal constant REASSESS = 35;
 }
 
-enum Outcome {
-    RECORDED,
-    NOT_AUTHENTIC,
-    ALREADY_RECORDED,
-    MALFORMED,
-    EXPIRED,
-    DEADLINE_TOO_FAR,
-    KEY_NOT_VALID,
-    KEY_PURPOSE,
-    ORGANISATION_NOT_ACTIVE,
-    NOT_COMPETENT,
-    UNKNOWN_DECLARATION,
-    STALE_HEAD,
-    REQUEST_NOT_NAMED,
-    REQUEST_PENDING,
-    TRANSITION_NOT_ALLOWED,
-    OVERRIDE_NEEDED,
-    LIMIT_INVALID,
-    EFFECTIVE_TOO_EARLY,
-    EFFECTIVE_TOO_LATE,
-    SUPERSEDES_NOT_PROVEN,
-    ALREADY_SUPERSEDED,
-    UNKNOWN_CONSIGNMENT,
-    JOIN_NOT_PROVEN,
-    UNKNOWN_LINK,
-    MANDATE_MISSING,
-    UNKNOWN_VERSION,
-    HOLD_NOT_OPEN,
-    HOLD_ALREADY_OPEN,
-    VERSIONS_EXHAUSTED,
-    IDENTITY_TAKEN,
-    UNKNOWN_ORGANISATION,
-    POSSESSION_NOT_PROVEN,
-    APPROVALS_MISSING,
-    NOTICE_TOO_SHORT,
-    WINDOW_INVALID,
-    VETO_NOT_POSSIBLE,
-    SERIAL_NOT_INCREASING,
-    MANAGING_KEYS_NEEDED,
-    UNKNOWN_RECORD_TYPE
+library Outcome {
+    uint256 internal constant RECORDED = 0;
+    uint256 internal constant NOT_AUTHENTIC = 1;
+    uint256 internal constant ALREADY_RECORDED = 2;
+    uint256 internal constant MALFORMED = 3;
+    uint256 internal constant EXPIRED = 4;
+    uint256 internal constant DEADLINE_TOO_FAR = 5;
+    uint256 internal constant KEY_NOT_VALID = 6;
+    uint256 internal constant KEY_PURPOSE = 7;
+    uint256 internal constant ORGANISATION_NOT_ACTIVE = 8;
+    uint256 internal constant NOT_COMPETENT = 9;
+    uint256 internal constant UNKNOWN_DECLARATION = 10;
+    uint256 internal constant STALE_HEAD = 11;
+    uint256 internal constant REQUEST_NOT_NAMED = 12;
+    uint256 internal constant REQUEST_PENDING = 13;
+    uint256 internal constant TRANSITION_NOT_ALLOWED = 14;
+    uint256 internal constant OVERRIDE_NEEDED = 15;
+    uint256 internal constant LIMIT_INVALID = 16;
+    uint256 internal constant EFFECTIVE_TOO_EARLY = 17;
+    uint256 internal constant EFFECTIVE_TOO_LATE = 18;
+    uint256 internal constant SUPERSEDES_NOT_PROVEN = 19;
+    uint256 internal constant ALREADY_SUPERSEDED = 20;
+    uint256 internal constant UNKNOWN_CONSIGNMENT = 21;
+    uint256 internal constant JOIN_NOT_PROVEN = 22;
+    uint256 internal constant UNKNOWN_LINK = 23;
+    uint256 internal constant MANDATE_MISSING = 24;
+    uint256 internal constant UNKNOWN_VERSION = 25;
+    uint256 internal constant HOLD_NOT_OPEN = 26;
+    uint256 internal constant HOLD_ALREADY_OPEN = 27;
+    uint256 internal constant VERSIONS_EXHAUSTED = 28;
+    uint256 internal constant IDENTITY_TAKEN = 29;
+    uint256 internal constant UNKNOWN_ORGANISATION = 30;
+    uint256 internal constant POSSESSION_NOT_PROVEN = 31;
+    uint256 internal constant APPROVALS_MISSING = 32;
+    uint256 internal constant NOTICE_TOO_SHORT = 33;
+    uint256 internal constant WINDOW_INVALID = 34;
+    uint256 internal constant VETO_NOT_POSSIBLE = 35;
+    uint256 internal constant SERIAL_NOT_INCREASING = 36;
+    uint256 internal constant MANAGING_KEYS_NEEDED = 37;
+    uint256 internal constant UNKNOWN_RECORD_TYPE = 38;
 }
 
-enum OrganisationKind {
-    NONE,
-    ADMINISTRATION,
-    OPERATOR,
-    AGENCY,
-    AUDITOR
+library OrganisationKind {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant ADMINISTRATION = 1;
+    uint256 internal constant OPERATOR = 2;
+    uint256 internal constant AGENCY = 3;
+    uint256 internal constant AUDITOR = 4;
 }
 
-enum OrganisationStatus {
-    NONE,
-    ACTIVE,
-    SUSPENDED,
-    EXPELLED,
-    SUCCEEDED
+library OrganisationStatus {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant ACTIVE = 1;
+    uint256 internal constant SUSPENDED = 2;
+    uint256 internal constant EXPELLED = 3;
+    uint256 internal constant SUCCEEDED = 4;
 }
 
-enum Pending {
-    NONE,
-    AMENDMENT,
-    INVALIDATION,
-    PRESENTATION
+library Pending {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant AMENDMENT = 1;
+    uint256 internal constant INVALIDATION = 2;
+    uint256 internal constant PRESENTATION = 3;
 }
 
-enum Debt {
-    NONE,
-    INDICATIVE,
-    SECURED,
-    FINAL,
-    REVISED
+library Debt {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant INDICATIVE = 1;
+    uint256 internal constant SECURED = 2;
+    uint256 internal constant FINAL = 3;
+    uint256 internal constant REVISED = 4;
 }
 
-enum Stage {
-    NONE,
-    PRE_LODGED,
-    ARRIVED,
-    SUPPLEMENTARY,
-    REPORTED
+library Stage {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant PRE_LODGED = 1;
+    uint256 internal constant ARRIVED = 2;
+    uint256 internal constant SUPPLEMENTARY = 3;
+    uint256 internal constant REPORTED = 4;
 }
 
-enum HoldAction {
-    NONE,
-    SET,
-    LIFT
+library HoldAction {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant SET = 1;
+    uint256 internal constant LIFT = 2;
 }
 
-enum AdmissionAction {
-    NONE,
-    ADMIT,
-    SUSPEND,
-    REINSTATE,
-    EXPEL,
-    SUCCEED
+library AdmissionAction {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant ADMIT = 1;
+    uint256 internal constant SUSPEND = 2;
+    uint256 internal constant REINSTATE = 3;
+    uint256 internal constant EXPEL = 4;
+    uint256 internal constant SUCCEED = 5;
 }
 
-enum KeyAction {
-    NONE,
-    AUTHORISE,
-    SHORTEN,
-    COMPROMISED,
-    VETO
+library KeyAction {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant AUTHORISE = 1;
+    uint256 internal constant SHORTEN = 2;
+    uint256 internal constant COMPROMISED = 3;
+    uint256 internal constant VETO = 4;
 }
 
 /// @dev Greatest values of the lists of which the contracts look at nothing but the range.
+uint256 constant MAX_STAGE = Stage.REPORTED;
+uint256 constant MAX_DECISION_KIND = DecisionKind.REASSESS;
+uint256 constant MAX_HOLD_ACTION = HoldAction.LIFT;
+uint256 constant MAX_ADMISSION_ACTION = AdmissionAction.SUCCEED;
+uint256 constant MAX_KEY_ACTION = KeyAction.VETO;
 uint256 constant MAX_LEG = 3;
 uint256 constant MAX_REGIME = 9;
 uint256 constant MAX_LINK_KIND = 6;

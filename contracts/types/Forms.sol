@@ -5,16 +5,20 @@ import {
     ALL_LEGS,
     AdmissionAction,
     DecisionKind,
-    HoldAction,
     KeyAction,
+    MAX_ADMISSION_ACTION,
     MAX_CONTROL_METHOD,
     MAX_CONTROL_OUTCOME,
+    MAX_DECISION_KIND,
+    MAX_HOLD_ACTION,
+    MAX_KEY_ACTION,
     MAX_LEG,
     MAX_LINK_KIND,
     MAX_REASON,
     MAX_REGIME,
     MAX_RISKS,
     MAX_SEAL_STATE,
+    MAX_STAGE,
     OrganisationKind,
     OrganisationStatus,
     PURPOSE_DECIDE,
@@ -37,10 +41,10 @@ library Forms {
         if (!_party(r.declarant | r.agent) || !_time(r.effectiveAt | r.deadline)) return false;
         if (r.joinKey >> 160 != 0 || r.administration >> 16 != 0) return false;
         if (!_within(r.leg, MAX_LEG) || !_within(r.regime, MAX_REGIME)) return false;
-        if (!_within(r.stage, uint256(Stage.REPORTED)) || r.linkKind > MAX_LINK_KIND) return false;
+        if (!_within(r.stage, MAX_STAGE) || r.linkKind > MAX_LINK_KIND) return false;
         if ((r.link == 0) != (r.linkKind == 0) || (r.consignment == 0) != (r.joinKey != 0)) return false;
         if (r.commitment == 0 || r.schema == 0) return false;
-        return r.declarant == 0 ? r.agent == 0 : r.stage != uint256(Stage.REPORTED);
+        return r.declarant == 0 ? r.agent == 0 : r.stage != Stage.REPORTED;
     }
 
     function amendmentRequest(Words.AmendmentRequest calldata r) internal pure returns (bool) {
@@ -56,16 +60,16 @@ library Forms {
     }
 
     function decision(Words.Decision calldata r) internal pure returns (bool) {
-        if (r.administration >> 16 != 0 || r.office >> 32 != 0 || r.reason > MAX_REASON || r.reliance != 0) {
-            return false;
-        }
-        if (!_time(r.effectiveAt | r.limitAt | r.deadline)) return false;
+        uint256 wide = (r.administration >> 16) | (r.office >> 32);
+        wide |= (r.effectiveAt | r.limitAt | r.deadline) >> 40;
+        if (wide | uint256(r.reliance) != 0 || r.reason > MAX_REASON) return false;
         uint256 kind = r.kind;
-        if (!_within(kind, uint256(type(DecisionKind).max))) return false;
-        bool amends = kind == uint256(DecisionKind.GRANT) || kind == uint256(DecisionKind.AMEND);
+        if (!_within(kind, MAX_DECISION_KIND)) return false;
+        if (r.touchedRisks | uint256(r.commitment) == 0) return true;
+        bool amends = kind == DecisionKind.GRANT || kind == DecisionKind.AMEND;
         if (r.touchedRisks > (amends ? MAX_RISKS : 0)) return false;
         if (r.commitment == 0) return true;
-        return Lifecycle.rowOf(kind).versions() && (kind != uint256(DecisionKind.GRANT) || r.request == 0);
+        return Lifecycle.rowOf(kind).versions() && (kind != DecisionKind.GRANT || r.request == 0);
     }
 
     function control(Words.Control calldata r) internal pure returns (bool) {
@@ -76,8 +80,9 @@ library Forms {
     }
 
     function hold(Words.Hold calldata r) internal pure returns (bool) {
-        return _party(r.agency) && _time(r.deadline) && r.reason <= MAX_REASON
-            && _within(r.action, uint256(type(HoldAction).max));
+        return
+            _party(r.agency) && _time(r.deadline) && r.reason <= MAX_REASON
+                && _within(r.action, MAX_HOLD_ACTION);
     }
 
     function admission(Words.Admission calldata r) internal pure returns (bool) {
@@ -85,12 +90,12 @@ library Forms {
             return false;
         }
         if (r.administration == 0 || !_time(r.effectiveAt | r.deadline)) return false;
-        if (!_within(r.action, uint256(type(AdmissionAction).max)) || uint256(r.country) << 16 != 0) {
+        if (!_within(r.action, MAX_ADMISSION_ACTION) || uint256(r.country) << 16 != 0) {
             return false;
         }
-        bool succeeds = r.action == uint256(AdmissionAction.SUCCEED);
+        bool succeeds = r.action == AdmissionAction.SUCCEED;
         if (succeeds != (r.predecessor != 0)) return false;
-        if (!succeeds && r.action != uint256(AdmissionAction.ADMIT)) return r.firstKey | r.secondKey == 0;
+        if (!succeeds && r.action != AdmissionAction.ADMIT) return r.firstKey | r.secondKey == 0;
         return
             _isCountry(bytes2(r.country)) && r.firstKey != 0 && r.secondKey != 0 && r.firstKey != r.secondKey;
     }
@@ -100,10 +105,10 @@ library Forms {
         if (!_time(r.notBefore | r.notAfter | r.deadline) || r.organisation <= type(uint16).max) {
             return false;
         }
-        if (r.kind < uint256(OrganisationKind.OPERATOR) || r.kind > uint256(OrganisationKind.AUDITOR)) {
+        if (r.kind < OrganisationKind.OPERATOR || r.kind > OrganisationKind.AUDITOR) {
             return false;
         }
-        if (!_within(r.status, uint256(OrganisationStatus.EXPELLED))) return false;
+        if (!_within(r.status, OrganisationStatus.EXPELLED)) return false;
         return r.key == 0 ? r.purposes | r.notBefore | r.notAfter == 0 : purposesFit(r.purposes, r.kind);
     }
 
@@ -113,11 +118,11 @@ library Forms {
         if (!_time(r.notBefore | r.notAfter | r.compromisedSince | r.deadline) || r.purposes >> 8 != 0) {
             return false;
         }
-        if (!_within(r.action, uint256(type(KeyAction).max))) return false;
-        if (r.action == uint256(KeyAction.AUTHORISE)) return r.compromisedSince == 0;
+        if (!_within(r.action, MAX_KEY_ACTION)) return false;
+        if (r.action == KeyAction.AUTHORISE) return r.compromisedSince == 0;
         return r.purposes | r.office | r.notBefore == 0
-            && (r.action == uint256(KeyAction.SHORTEN)) == (r.notAfter != 0)
-            && (r.action == uint256(KeyAction.COMPROMISED)) == (r.compromisedSince != 0);
+            && (r.action == KeyAction.SHORTEN) == (r.notAfter != 0)
+            && (r.action == KeyAction.COMPROMISED) == (r.compromisedSince != 0);
     }
 
     function administrationSetting(Words.AdministrationSetting calldata r) internal pure returns (bool) {
@@ -137,9 +142,9 @@ library Forms {
     function purposesFit(uint256 purposes, uint256 kind) internal pure returns (bool) {
         if (purposes == PURPOSE_MANAGE) return true;
         uint256 fitting = PURPOSE_READ;
-        if (kind == uint256(OrganisationKind.ADMINISTRATION)) fitting |= PURPOSE_DECIDE;
-        if (kind == uint256(OrganisationKind.OPERATOR)) fitting |= PURPOSE_DECLARE;
-        if (kind == uint256(OrganisationKind.AGENCY)) fitting |= PURPOSE_HOLD;
+        if (kind == OrganisationKind.ADMINISTRATION) fitting |= PURPOSE_DECIDE;
+        if (kind == OrganisationKind.OPERATOR) fitting |= PURPOSE_DECLARE;
+        if (kind == OrganisationKind.AGENCY) fitting |= PURPOSE_HOLD;
         return purposes != 0 && purposes & ~fitting == 0;
     }
 

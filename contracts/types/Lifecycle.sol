@@ -46,23 +46,23 @@ uint256 constant VERSIONS = 1 << 83;
 uint256 constant CORRECTS = 1 << 84;
 
 // Sets of statuses.
-uint256 constant IS_REPORTED = 1 << uint256(Status.REPORTED);
-uint256 constant IS_ACCEPTED = 1 << uint256(Status.ACCEPTED);
-uint256 constant IS_RELEASED = 1 << uint256(Status.RELEASED);
-uint256 constant IS_CONDITIONAL = 1 << uint256(Status.CONDITIONALLY_RELEASED);
-uint256 constant IS_PARTLY = 1 << uint256(Status.PARTLY_RELEASED);
-uint256 constant IS_CLEARED = 1 << uint256(Status.CLEARED);
-uint256 constant IS_EXITED = 1 << uint256(Status.EXITED);
-uint256 constant IS_REFUSED = 1 << uint256(Status.REFUSED);
-uint256 constant IS_SEIZED = 1 << uint256(Status.SEIZED);
-uint256 constant IS_RETURNED = 1 << uint256(Status.RETURNED);
-uint256 constant IS_RE_EXPORTED = 1 << uint256(Status.RE_EXPORTED);
-uint256 constant IS_ABANDONED = 1 << uint256(Status.ABANDONED);
-uint256 constant IS_CLOSED = 1 << uint256(Status.CLOSED);
-uint256 constant TERMINAL = (1 << uint256(Status.REJECTED)) | (1 << uint256(Status.INVALIDATED))
-    | (1 << uint256(Status.DESTROYED)) | IS_CLOSED;
-uint256 constant LIVE = ((1 << (uint256(Status.CLOSED) + 1)) - 2) & ~TERMINAL;
-uint256 constant BEFORE = IS_REPORTED | (1 << uint256(Status.PRE_LODGED)) | (1 << uint256(Status.LODGED));
+uint256 constant IS_REPORTED = 1 << Status.REPORTED;
+uint256 constant IS_ACCEPTED = 1 << Status.ACCEPTED;
+uint256 constant IS_RELEASED = 1 << Status.RELEASED;
+uint256 constant IS_CONDITIONAL = 1 << Status.CONDITIONALLY_RELEASED;
+uint256 constant IS_PARTLY = 1 << Status.PARTLY_RELEASED;
+uint256 constant IS_CLEARED = 1 << Status.CLEARED;
+uint256 constant IS_EXITED = 1 << Status.EXITED;
+uint256 constant IS_REFUSED = 1 << Status.REFUSED;
+uint256 constant IS_SEIZED = 1 << Status.SEIZED;
+uint256 constant IS_RETURNED = 1 << Status.RETURNED;
+uint256 constant IS_RE_EXPORTED = 1 << Status.RE_EXPORTED;
+uint256 constant IS_ABANDONED = 1 << Status.ABANDONED;
+uint256 constant IS_CLOSED = 1 << Status.CLOSED;
+uint256 constant TERMINAL =
+    (1 << Status.REJECTED) | (1 << Status.INVALIDATED) | (1 << Status.DESTROYED) | IS_CLOSED;
+uint256 constant LIVE = ((1 << (Status.CLOSED + 1)) - 2) & ~TERMINAL;
+uint256 constant BEFORE = IS_REPORTED | (1 << Status.PRE_LODGED) | (1 << Status.LODGED);
 uint256 constant OPEN = BEFORE | IS_ACCEPTED;
 uint256 constant PARTWAY = IS_CONDITIONAL | IS_PARTLY;
 uint256 constant UNRELEASED = OPEN | PARTWAY;
@@ -70,28 +70,28 @@ uint256 constant AT_DISPOSAL = IS_RELEASED | IS_CONDITIONAL | IS_CLEARED;
 uint256 constant IN_REACH = OPEN | PARTWAY | IS_RELEASED | IS_CLEARED | IS_REFUSED;
 
 // Targets.
-uint256 constant TO_PRE_LODGED = uint256(Status.PRE_LODGED) << TARGET_AT;
-uint256 constant TO_LODGED = uint256(Status.LODGED) << TARGET_AT;
-uint256 constant TO_ACCEPTED = uint256(Status.ACCEPTED) << TARGET_AT;
-uint256 constant TO_RELEASED = uint256(Status.RELEASED) << TARGET_AT;
-uint256 constant TO_CONDITIONAL = uint256(Status.CONDITIONALLY_RELEASED) << TARGET_AT;
-uint256 constant TO_CLEARED = uint256(Status.CLEARED) << TARGET_AT;
-uint256 constant TO_EXITED = uint256(Status.EXITED) << TARGET_AT;
-uint256 constant TO_REFUSED = uint256(Status.REFUSED) << TARGET_AT;
-uint256 constant TO_SEIZED = uint256(Status.SEIZED) << TARGET_AT;
-uint256 constant TO_RETURNED = uint256(Status.RETURNED) << TARGET_AT;
-uint256 constant TO_RE_EXPORTED = uint256(Status.RE_EXPORTED) << TARGET_AT;
-uint256 constant TO_ABANDONED = uint256(Status.ABANDONED) << TARGET_AT;
-uint256 constant TO_REJECTED = uint256(Status.REJECTED) << TARGET_AT;
-uint256 constant TO_INVALIDATED = uint256(Status.INVALIDATED) << TARGET_AT;
-uint256 constant TO_DESTROYED = uint256(Status.DESTROYED) << TARGET_AT;
-uint256 constant TO_CLOSED = uint256(Status.CLOSED) << TARGET_AT;
+uint256 constant TO_PRE_LODGED = Status.PRE_LODGED << TARGET_AT;
+uint256 constant TO_LODGED = Status.LODGED << TARGET_AT;
+uint256 constant TO_ACCEPTED = Status.ACCEPTED << TARGET_AT;
+uint256 constant TO_RELEASED = Status.RELEASED << TARGET_AT;
+uint256 constant TO_CONDITIONAL = Status.CONDITIONALLY_RELEASED << TARGET_AT;
+uint256 constant TO_CLEARED = Status.CLEARED << TARGET_AT;
+uint256 constant TO_EXITED = Status.EXITED << TARGET_AT;
+uint256 constant TO_REFUSED = Status.REFUSED << TARGET_AT;
+uint256 constant TO_SEIZED = Status.SEIZED << TARGET_AT;
+uint256 constant TO_RETURNED = Status.RETURNED << TARGET_AT;
+uint256 constant TO_RE_EXPORTED = Status.RE_EXPORTED << TARGET_AT;
+uint256 constant TO_ABANDONED = Status.ABANDONED << TARGET_AT;
+uint256 constant TO_REJECTED = Status.REJECTED << TARGET_AT;
+uint256 constant TO_INVALIDATED = Status.INVALIDATED << TARGET_AT;
+uint256 constant TO_DESTROYED = Status.DESTROYED << TARGET_AT;
+uint256 constant TO_CLOSED = Status.CLOSED << TARGET_AT;
 
 // Flags cleared and requests answered.
 uint256 constant CLEARS_HOLDS = (FLAG_CONTROL | FLAG_DOCUMENTS | FLAG_DETENTION | FLAG_PAYMENT) << CLEARS_AT;
-uint256 constant ANSWERS_AMENDMENT = 1 << (ANSWERS_AT + uint256(Pending.AMENDMENT));
-uint256 constant ANSWERS_ANY = ANSWERS_AMENDMENT | (1 << (ANSWERS_AT + uint256(Pending.INVALIDATION)))
-    | (1 << (ANSWERS_AT + uint256(Pending.PRESENTATION)));
+uint256 constant ANSWERS_AMENDMENT = 1 << (ANSWERS_AT + Pending.AMENDMENT);
+uint256 constant ANSWERS_ANY = ANSWERS_AMENDMENT | (1 << (ANSWERS_AT + Pending.INVALIDATION))
+    | (1 << (ANSWERS_AT + Pending.PRESENTATION));
 
 // The table.
 uint256 constant RECEIPT = LIVE;
@@ -130,10 +130,10 @@ uint256 constant ABANDON = UNRELEASED | IS_REFUSED | IS_SEIZED | TO_ABANDONED | 
 uint256 constant CLOSE = IS_CLEARED | IS_EXITED | IS_REFUSED | IS_SEIZED | IS_RETURNED | IS_RE_EXPORTED
     | IS_ABANDONED | TO_CLOSED | ANSWERS_ANY;
 uint256 constant REINSTATE = TERMINAL | TO_ACCEPTED | CORRECTS;
-uint256 constant ASSESS = LIVE | (uint256(Debt.INDICATIVE) << DEBT_AT);
-uint256 constant SECURE = LIVE | (uint256(Debt.SECURED) << DEBT_AT);
-uint256 constant ASSESS_FINALLY = LIVE | (uint256(Debt.FINAL) << DEBT_AT);
-uint256 constant REASSESS = LIVE | IS_CLOSED | (uint256(Debt.REVISED) << DEBT_AT);
+uint256 constant ASSESS = LIVE | (Debt.INDICATIVE << DEBT_AT);
+uint256 constant SECURE = LIVE | (Debt.SECURED << DEBT_AT);
+uint256 constant ASSESS_FINALLY = LIVE | (Debt.FINAL << DEBT_AT);
+uint256 constant REASSESS = LIVE | IS_CLOSED | (Debt.REVISED << DEBT_AT);
 
 /// @dev True for a kind that checks the settled head only and names no request.
 function safeguards(Row row) pure returns (bool) {
@@ -149,9 +149,15 @@ function versions(Row row) pure returns (bool) {
 /// here, because each conversion to its enum is a check, and decisions are what is recorded most.
 function decide(Row row, uint256 status, uint256 flags, uint256 ruling)
     pure
-    returns (Outcome outcome, uint256 nextStatus, uint256 nextFlags)
+    returns (uint256 outcome, uint256 nextStatus, uint256 nextFlags)
 {
     if (!_allowed(row, status, ruling)) return (Outcome.TRANSITION_NOT_ALLOWED, status, flags);
+    // Most decisions are plain, on a declaration beside whose status nothing stands: what remains of all rules then.
+    if (flags | ruling == 0 && status != Status.EXITED) {
+        uint256 target = _target(row);
+        return
+            (Outcome.RECORDED, target == 0 ? status : target, _bits(row, SETS_AT) | _debt(row) << DEBT_SHIFT);
+    }
     if (_has(row, RELEASES) && flags & (FLAG_AGENCY | FLAG_OVERRIDDEN) == FLAG_AGENCY) {
         if (ruling & RULING_OVERRIDES == 0) return (Outcome.OVERRIDE_NEEDED, status, flags);
     }
@@ -171,15 +177,15 @@ function _nextStatus(Row row, uint256 status, uint256 flags, uint256 ruling) pur
     uint256 target = _target(row);
     if (target == 0) return status;
     if (ruling & RULING_SCOPED != 0) return _nextStatusScoped(row, status);
-    if (target == uint256(Status.CLEARED) && status == uint256(Status.EXITED)) return status;
+    if (target == Status.CLEARED && status == Status.EXITED) return status;
     bool partly = flags & FLAG_PARTIAL != 0 && _has(row, RELEASES) && ruling & RULING_SUPERSEDES == 0;
-    return partly ? uint256(Status.PARTLY_RELEASED) : target;
+    return partly ? Status.PARTLY_RELEASED : target;
 }
 
 function _nextStatusScoped(Row row, uint256 status) pure returns (uint256) {
     bool atDisposal = _within(status, AT_DISPOSAL);
-    bool frees = _has(row, RELEASES) && !atDisposal && status != uint256(Status.EXITED);
-    return frees || (_has(row, WITHHOLDS) && atDisposal) ? uint256(Status.PARTLY_RELEASED) : status;
+    bool frees = _has(row, RELEASES) && !atDisposal && status != Status.EXITED;
+    return frees || (_has(row, WITHHOLDS) && atDisposal) ? Status.PARTLY_RELEASED : status;
 }
 
 function _nextFlags(Row row, uint256 flags, uint256 ruling, uint256 next) pure returns (uint256 result) {
@@ -191,7 +197,7 @@ function _nextFlags(Row row, uint256 flags, uint256 ruling, uint256 next) pure r
     } else if (ruling & RULING_SCOPED != 0 && _has(row, WITHHOLDS)) {
         result |= FLAG_PARTIAL;
     }
-    uint256 debt = uint8(Row.unwrap(row) >> DEBT_AT);
+    uint256 debt = _debt(row);
     if (debt != 0) result = (result & ~FLAGS_DEBT) | (debt << DEBT_SHIFT);
     bool ends = ruling & RULING_NAMES_REQUEST != 0 && _answers(row, flags);
     if (ends || _within(next, TERMINAL)) result &= ~FLAGS_PENDING;
@@ -200,11 +206,15 @@ function _nextFlags(Row row, uint256 flags, uint256 ruling, uint256 next) pure r
 /// @dev A presentation is ended by every decision that names it.
 function _answers(Row row, uint256 flags) pure returns (bool) {
     uint256 pending = (flags & FLAGS_PENDING) >> PENDING_SHIFT;
-    return pending == uint256(Pending.PRESENTATION) || (Row.unwrap(row) >> (ANSWERS_AT + pending)) & 1 == 1;
+    return pending == Pending.PRESENTATION || (Row.unwrap(row) >> (ANSWERS_AT + pending)) & 1 == 1;
 }
 
 function _target(Row row) pure returns (uint256) {
     return uint8(Row.unwrap(row) >> TARGET_AT);
+}
+
+function _debt(Row row) pure returns (uint256) {
+    return uint8(Row.unwrap(row) >> DEBT_AT);
 }
 
 function _bits(Row row, uint256 shift) pure returns (uint256) {
@@ -230,16 +240,16 @@ library Lifecycle {
 
     /// @notice The table's row of a kind from its list.
     function rowOf(uint256 kind) internal pure returns (Row) {
-        if (kind <= uint256(DecisionKind.LIFT_DETENTION)) {
-            return Row.wrap(_untilAcceptance(DecisionKind(kind)));
+        if (kind <= DecisionKind.LIFT_DETENTION) {
+            return Row.wrap(_untilAcceptance(kind));
         }
-        if (kind <= uint256(DecisionKind.INVALIDATE)) {
-            return Row.wrap(_untilInvalidation(DecisionKind(kind)));
+        if (kind <= DecisionKind.INVALIDATE) {
+            return Row.wrap(_untilInvalidation(kind));
         }
-        return Row.wrap(_afterwards(DecisionKind(kind)));
+        return Row.wrap(_afterwards(kind));
     }
 
-    function _untilAcceptance(DecisionKind kind) private pure returns (uint256) {
+    function _untilAcceptance(uint256 kind) private pure returns (uint256) {
         if (kind == DecisionKind.RECEIPT) return RECEIPT;
         if (kind == DecisionKind.REGISTER) return REGISTER;
         if (kind == DecisionKind.REGISTER_PRE_LODGED) return REGISTER_PRE_LODGED;
@@ -255,7 +265,7 @@ library Lifecycle {
         return kind == DecisionKind.LIFT_DETENTION ? LIFT_DETENTION : 0;
     }
 
-    function _untilInvalidation(DecisionKind kind) private pure returns (uint256) {
+    function _untilInvalidation(uint256 kind) private pure returns (uint256) {
         if (kind == DecisionKind.RELEASE) return RELEASE;
         if (kind == DecisionKind.CLEAR) return CLEAR;
         if (kind == DecisionKind.GRANT) return GRANT;
@@ -267,7 +277,7 @@ library Lifecycle {
         return kind == DecisionKind.REMIND_EXIT ? REMIND_EXIT : INVALIDATE;
     }
 
-    function _afterwards(DecisionKind kind) private pure returns (uint256) {
+    function _afterwards(uint256 kind) private pure returns (uint256) {
         if (kind == DecisionKind.REFUSE) return REFUSE;
         if (kind == DecisionKind.SEIZE) return SEIZE;
         if (kind == DecisionKind.RETURN) return RETURN;

@@ -47,7 +47,7 @@ function newOrganisation(uint256 ofKind, uint256 from, bytes2 inCountry, uint256
     returns (Organisation)
 {
     return Organisation.wrap(
-        ofKind | (uint256(OrganisationStatus.ACTIVE) << _NEXT_STATUS_AT) | (from << _STATUS_FROM_AT)
+        ofKind | (OrganisationStatus.ACTIVE << _NEXT_STATUS_AT) | (from << _STATUS_FROM_AT)
             | (uint256(uint16(inCountry)) << _COUNTRY_AT) | (admittedBy << _SPONSOR_AT)
             | (DEFAULT_BACKDATING << _BACKDATING_AT) | (DEFAULT_BACKDATING << _NEXT_BACKDATING_AT)
             | (withMark << _MARK_AT)
@@ -59,16 +59,16 @@ function kind(Organisation self) pure returns (uint256) {
     return uint8(Organisation.unwrap(self));
 }
 
-function isA(Organisation self, OrganisationKind ofKind) pure returns (bool) {
+function isA(Organisation self, uint256 ofKind) pure returns (bool) {
     return self.kind() == uint256(ofKind);
 }
 
-function isAt(Organisation self, OrganisationStatus status, uint256 time) pure returns (bool) {
+function isAt(Organisation self, uint256 status, uint256 time) pure returns (bool) {
     return self.statusAt(time) == uint256(status);
 }
 
 /// @dev True when it has this kind and is active.
-function acts(Organisation self, OrganisationKind ofKind, uint256 time) pure returns (bool) {
+function acts(Organisation self, uint256 ofKind, uint256 time) pure returns (bool) {
     return self.isA(ofKind) && self.isAt(OrganisationStatus.ACTIVE, time);
 }
 
@@ -78,8 +78,8 @@ function statusAt(Organisation self, uint256 time) pure returns (uint256) {
 }
 
 /// @dev The status that was recorded last, in effect or not.
-function lastStatus(Organisation self) pure returns (OrganisationStatus) {
-    return OrganisationStatus(uint8(Organisation.unwrap(self) >> _NEXT_STATUS_AT));
+function lastStatus(Organisation self) pure returns (uint256) {
+    return uint8(Organisation.unwrap(self) >> _NEXT_STATUS_AT);
 }
 
 function statusFrom(Organisation self) pure returns (uint40) {

@@ -80,7 +80,7 @@ function withStanding(State state, uint256 next, uint256 nextFlags) pure returns
     return State.wrap((State.unwrap(state) & ~STANDING_MASK) | next | (nextFlags << FLAGS_AT));
 }
 
-function withPending(State state, Pending next) pure returns (State) {
+function withPending(State state, uint256 next) pure returns (State) {
     return
         state.withStanding(
             state.status(), (state.flags() & ~FLAGS_PENDING) | (uint256(next) << PENDING_SHIFT)

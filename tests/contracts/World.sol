@@ -118,7 +118,7 @@ abstract contract World {
         return Records.PresentationNotice(id, _settled(id), OPERATOR, 0, uint40(block.timestamp), _soon());
     }
 
-    function _decision(bytes32 id, DecisionKind kind) internal returns (Records.Decision memory r) {
+    function _decision(bytes32 id, uint256 kind) internal returns (Records.Decision memory r) {
         r.declaration = id;
         (r.prev, r.request,,) = consignments.heads(id);
         r.administration = A;
@@ -142,7 +142,7 @@ abstract contract World {
         r.deadline = _soon();
     }
 
-    function _hold(bytes32 id, HoldAction action) internal returns (Records.Hold memory) {
+    function _hold(bytes32 id, uint256 action) internal returns (Records.Hold memory) {
         (,, bytes32 holds,) = consignments.heads(id);
         return Records.Hold(id, holds, AGENCY, uint8(action), 1, _unique(), _soon());
     }
@@ -167,7 +167,7 @@ abstract contract World {
         r.deadline = _soon();
     }
 
-    function _keyRecord(uint32 organisation, address key, KeyAction action)
+    function _keyRecord(uint32 organisation, address key, uint256 action)
         internal
         view
         returns (Records.KeyAuthorisation memory r)
@@ -179,7 +179,7 @@ abstract contract World {
         r.deadline = _soon();
     }
 
-    function _newcomer(uint16 by, uint32 organisation, OrganisationKind kind, address key, uint256 purposes)
+    function _newcomer(uint16 by, uint32 organisation, uint256 kind, address key, uint256 purposes)
         internal
         view
         returns (Records.OperatorStatus memory r)
@@ -194,7 +194,7 @@ abstract contract World {
         r.deadline = _soon();
     }
 
-    function _standing(uint16 by, uint32 organisation, OrganisationStatus status)
+    function _standing(uint16 by, uint32 organisation, uint256 status)
         internal
         view
         returns (Records.OperatorStatus memory r)
@@ -215,7 +215,7 @@ abstract contract World {
             _proven(Records.KEY_AUTHORISATION, abi.encode(r), _manager(organisation, 1), _key(organisation));
     }
 
-    function _admit(uint16 by, uint32 organisation, OrganisationKind kind, uint256 purposes)
+    function _admit(uint16 by, uint32 organisation, uint256 kind, uint256 purposes)
         internal
         view
         returns (Records.Entry memory)
@@ -334,15 +334,15 @@ abstract contract World {
 
     /// @dev A record of its own beside it is recorded; the entry is refused with that outcome, writes nothing, and
     /// leaves one Refused when it is authentic and new, else nothing at all.
-    function _refused(Records.Entry memory entry, Outcome outcome) internal {
+    function _refused(Records.Entry memory entry, uint256 outcome) internal {
         _refused(entry, outcome, outcome > Outcome.ALREADY_RECORDED);
     }
 
-    function _untraced(Records.Entry memory entry, Outcome outcome) internal {
+    function _untraced(Records.Entry memory entry, uint256 outcome) internal {
         _refused(entry, outcome, false);
     }
 
-    function _refused(Records.Entry memory entry, Outcome outcome, bool traced) private {
+    function _refused(Records.Entry memory entry, uint256 outcome, bool traced) private {
         Records.Entry[] memory group = new Records.Entry[](2);
         group[0] = entry;
         group[1] = _of(_declaration());
@@ -360,7 +360,7 @@ abstract contract World {
         if (traced) _isRefusal(logs[0], entry, outcome);
     }
 
-    function _isRefusal(Vm.Log memory log, Records.Entry memory entry, Outcome outcome) private view {
+    function _isRefusal(Vm.Log memory log, Records.Entry memory entry, uint256 outcome) private view {
         _true(log.topics[0] == IRecorder.Refused.selector, "Refused");
         _true(log.topics[1] == _digest(entry), "its digest");
         (uint8 recordType, uint8 code, bytes memory body, bytes memory signature) =
