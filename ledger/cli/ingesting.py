@@ -43,7 +43,7 @@ def ingest(
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
-    app.command(epilog="Example: passavant ingest messages/ more.zip --as customs-gb")(ingest)
+    app.command(epilog="Example: passavant ingest export-01-accepted.xml --as customs-gb")(ingest)
 
 
 def _plain(report: "Report") -> dict[str, Any]:

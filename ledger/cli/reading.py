@@ -84,8 +84,8 @@ def record(
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command(epilog="Example: passavant status CE123456785GB --for FR --as bazaar")(status)
-    app.command(epilog="Example: passavant provenance 26GB00000000000001 --as auditor")(provenance)
+    app.command(epilog="Example: passavant status LX473124829GB --for FR --as platform")(status)
+    app.command(epilog="Example: passavant provenance 25GB7QK2M9ZT4XW1A3 --as customs-gb")(provenance)
     app.command(epilog="Example: passavant record 0x<64 digits> --wait 30")(record)
 
 

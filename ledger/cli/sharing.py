@@ -20,7 +20,7 @@ readers = typer.Typer(
 )
 
 
-@readers.command(epilog="Example: passavant readers grant CE123456785GB bazaar --as express")
+@readers.command(epilog="Example: passavant readers grant LX473124829GB bazaar --as platform")
 def grant(
     reference: Annotated[str, _REFERENCE],
     reader: Annotated[str, _READER],
@@ -71,4 +71,4 @@ def ticket(
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.add_typer(readers, name="readers")
-    app.command(epilog="Example: passavant ticket 26GB00000000000001 --as platform --out ticket.json")(ticket)
+    app.command(epilog="Example: passavant ticket 25GB7QK2M9ZT4XW1A3 --as platform --out ticket.json")(ticket)

@@ -275,15 +275,15 @@ def hold(
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command(epilog="Example: passavant declare export.xml --as platform")(declare)
-    app.command(epilog="Example: passavant amend request.xml --as platform")(amend)
-    app.command(epilog="Example: passavant invalidate 26GB00000000000001 --as platform")(invalidate)
-    app.command(epilog="Example: passavant present 26GB00000000000001 --as platform")(present)
-    app.command(epilog="Example: passavant decide 26GB00000000000001 release --as customs-gb")(decide)
+    app.command(epilog="Example: passavant amend import-cor.xml --as platform")(amend)
+    app.command(epilog="Example: passavant invalidate 25FR00128D1P6RZ7B7 --as platform")(invalidate)
+    app.command(epilog="Example: passavant present 25FR00128B4M7QX9K2 --as platform")(present)
+    app.command(epilog="Example: passavant decide 25FR00128C8T2WL4D5 release --as customs-fr")(decide)
     app.command(
-        epilog="Example: passavant control 26GB00000000000001 --method physical --outcome none-found "
+        epilog="Example: passavant control 25GB7QK2M9ZT4XW1A3 --method physical --outcome none-found "
         "--risk security,safety --as customs-gb"
     )(control)
-    app.command(epilog="Example: passavant hold 26FR00000000000001 set --reason compliance --as safety-fr")(hold)
+    app.command(epilog="Example: passavant hold 25FR00128E5H9VN2J8 set --reason compliance --as safety-fr")(hold)
 
 
 def _one(file: Path, kind: type[M]) -> M:
