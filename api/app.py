@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 import ledger
 from api import logs
@@ -107,10 +108,17 @@ async def _problem(_: Request, error: Exception) -> Response:
     return respond(problem)
 
 
-async def _http(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    kind = Kind.METHOD_NOT_ALLOWED if status == 405 else Kind.NOT_FOUND  # noqa: PLR2004 - HTTP's number
-    return respond(ProblemError(kind, headers=dict(getattr(error, "headers", None) or {})))
+async def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException) or error.status_code != Kind.METHOD_NOT_ALLOWED.status:
+        return respond(ProblemError(Kind.NOT_FOUND))
+    return respond(ProblemError(Kind.METHOD_NOT_ALLOWED, headers={"allow": _allowed(request)}))
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path: Starlette names those of its first route only."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    here = (route for route in routes if route.path_regex.match(request.url.path))
+    return ", ".join(sorted(method for route in here for method in route.methods or ()))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

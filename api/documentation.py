@@ -116,9 +116,6 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = {
         "session": {"type": "http", "scheme": "bearer", "description": "The token that `POST /v1/sessions` gives."}
     }
-    for path in document["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422" if "requestBody" not in operation else "", None)
     return document
 
 

@@ -27,7 +27,7 @@ def entry_of(client: Client, signed: Signed) -> Entry:
     Raises:
         FieldError: a field is missing, unknown or of the wrong form.
     """
-    record = client.record_from_json(signed.type, signed.record)
+    record = client.record_from_json(signed.type, signed.fields)
     return Entry(record, unhex(signed.signature), unhex(signed.proof))
 
 

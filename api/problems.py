@@ -33,7 +33,6 @@ class Kind(Enum):
 
     MALFORMED_JSON = 400, "The body is not JSON"
     TOO_DEEP = 400, "The JSON is nested too deeply"
-    INVALID_CURSOR = 400, "The cursor is not one of this gateway's, or its block is gone: start again before it"
     SESSION_NEEDED = 401, "A session is needed"
     SESSION_INVALID = 401, "The session is not valid: expired, of another gateway, or its key is no longer valid"
     SESSION_REFUSED = 401, "The challenge was not met"
@@ -42,6 +41,7 @@ class Kind(Enum):
     NOT_FOUND = 404, "There is no such thing, or you are not entitled to it"
     METHOD_NOT_ALLOWED = 405, "The method is not allowed here"
     NOT_ACCEPTABLE = 406, "Answers are JSON only"
+    INVALID_CURSOR = 409, "The cursor is not one of this gateway's, or its block is gone: start again before it"
     PAYLOAD_REFUSED = 409, "The payload does not belong to the commitment"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"
     TOO_LARGE = 413, "The body is too large"

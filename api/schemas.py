@@ -6,7 +6,16 @@ The fields of a record are checked by the ledger itself (`ledger.client`), which
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    RootModel,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 
@@ -14,6 +23,8 @@ from api.problems import Kind, ProblemError
 from api.wire import Hex, Hex32, Hex65
 
 M = TypeVar("M", bound=BaseModel)
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
 SHOWN = 20
 """Errors of one body that are told at most."""
 
@@ -39,7 +50,17 @@ LONGEST = 200
 Text = Annotated[str, StringConstraints(max_length=LONGEST, pattern=TEXT)]
 Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
 ItemNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
-OrganisationId = Annotated[int, Field(ge=1, le=2**32 - 1)]
+
+
+def whole(value: object) -> object:
+    """A whole number, also when it was written as 1.0: to JSON these are one number (RFC 8259, 6)."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT else value
+
+
+EXACT = 2**53
+"""Up to here a number that was written with a fraction is exact."""
+Whole = BeforeValidator(whole)
+OrganisationId = Annotated[int, Field(ge=1, le=2**32 - 1), Whole]
 
 
 class Model(BaseModel):
@@ -61,7 +82,7 @@ class Answered(Model):
 
     nonce: Hex32
     organisation: OrganisationId
-    deadline: Annotated[int, Field(ge=0, lt=2**40, description="Seconds (UTC), as in the signed struct.")]
+    deadline: Annotated[int, Field(ge=0, lt=2**40, description="Seconds (UTC), as in the signed struct."), Whole]
     signature: Hex65
 
 
@@ -70,6 +91,11 @@ class Unsigned(Model):
 
     type: RecordName
     record: dict[str, JsonValue]
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """The record's fields, numbers as whole as they are."""
+        return {name: whole(value) for name, value in self.record.items()}
 
 
 class Signed(Unsigned):
@@ -90,7 +116,9 @@ class FieldsIn(Model):
 class ScopeIn(Model):
     """The goods items of a decision: item number to quantity; null for the whole item."""
 
-    scope: Annotated[dict[ItemNumber, str | None], Field(min_length=1)]
+    scope: Annotated[
+        dict[ItemNumber, str | None], Field(min_length=1, json_schema_extra={"additionalProperties": False})
+    ]
 
 
 class PayloadIn(RootModel[FieldsIn | ScopeIn]):
@@ -145,9 +173,14 @@ def decoded(model: type[M], raw: bytes) -> M:
         raise _refusal(error) from None
 
 
+def media_type(request: Request) -> str:
+    """The media type of a request's body, without parameters."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
 async def body_of(request: Request, model: type[M]) -> M:
     """The model of a request's JSON body; raises as `decoded`."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+    if media_type(request) != JSON:
         raise ProblemError(Kind.WRONG_MEDIA_TYPE)
     return decoded(model, await request.body())
 

@@ -11,7 +11,7 @@ from api.etags import heads_in
 from api.gateway import Gateway, gateway_of
 from api.problems import Kind, ProblemError
 from api.reasons import REASONS
-from api.schemas import Signed, Unsigned, body_of
+from api.schemas import JSON, NDJSON, Signed, Unsigned, body_of, media_type
 from api.wire import Id, hexed, hexed_or_none, instant, reply, unhex
 from ledger.client import Entry, Prepared, RecordAnswer, RecordProgress
 from ledger.domain.codes import Outcome, RecordType
@@ -58,7 +58,7 @@ async def prepare(request: Request) -> Response:
     """What to sign for a record. Nothing is stored, and nothing is checked that only the ledger can know."""
     gateway = gateway_of(request)
     asked = await body_of(request, Unsigned)
-    prepared: Prepared = gateway.client.prepare(gateway.client.record_from_json(asked.type, asked.record))
+    prepared: Prepared = gateway.client.prepare(gateway.client.record_from_json(asked.type, asked.fields))
     digest = hexed(prepared.digest)
     return reply(ToSign(id=digest, digest=digest, typed_data=prepared.typed_data))
 
@@ -91,10 +91,10 @@ async def submit(request: Request) -> Response:
     if gateway.settings.relay is None:
         raise ProblemError(Kind.NO_RELAY)
     body = await request.body()
-    if request.headers["content-type"].startswith("application/x-ndjson"):
+    if media_type(request) == NDJSON:
         items = await gateway.work.run(intake.items_of_lines, gateway.client, body, gateway.settings.max_depth)
         return await _many(gateway, items)
-    if intake.is_array(body):
+    if media_type(request) == JSON and intake.is_array(body):
         return await _many(gateway, await gateway.work.run(intake.items_of_array, gateway.client, body))
     entry = intake.entry_of(gateway.client, await body_of(request, Signed))
     condition = request.headers.get("if-match")

@@ -70,7 +70,7 @@ def test_the_feed_is_for_auditors(web, session):
 
 
 @pytest.mark.parametrize(
-    ("query", "status"), [("after=zz", 400), ("after=%20", 422), ("limit=0", 422), ("limit=1001", 422)]
+    ("query", "status"), [("after=zz", 409), ("after=%20", 422), ("limit=0", 422), ("limit=1001", 422)]
 )
 def test_other_pages(web, audit, query, status):
     assert web.get(f"/v1/events?{query}", headers=audit).status_code == status
