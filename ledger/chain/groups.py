@@ -79,10 +79,16 @@ EMBEDDED: Final = Limits(records=1_000, gas=1_000_000_000, size=4_000_000)
 
 def gas_bound(record: OutboxRecord) -> int:
     """Gas that a record will surely not exceed: what a transaction must offer, not what it costs."""
+    return _cost(record)[0]
+
+
+def _cost(record: OutboxRecord) -> tuple[int, int]:
+    """Gas and bytes of calldata to count with."""
     fixed = _GAS.get(record.record_type, _GAS_OF_PARTICIPANTS)
     if record.record_type is RecordType.DECLARATION and record.body.startswith(ZERO):
         fixed = _GAS_OF_OPENER  # its first field, the consignment that it joins, is 0
-    return fixed + _GAS_PER_BYTE * entry_size(record)
+    size = entry_size(record)
+    return fixed + _GAS_PER_BYTE * size, size
 
 
 def first_group(records: Sequence[OutboxRecord], limits: Limits, scale: int = 1) -> tuple[list[OutboxRecord], int]:
@@ -96,11 +102,11 @@ def first_group(records: Sequence[OutboxRecord], limits: Limits, scale: int = 1)
     group: list[OutboxRecord] = []
     gas, size = BASE_GAS, 0
     for record in records[: limits.records]:
-        more = scale * gas_bound(record)
-        if group and (gas + more > limits.gas or size + entry_size(record) > limits.size):
+        more_gas, more_size = _cost(record)
+        if group and (gas + scale * more_gas > limits.gas or size + more_size > limits.size):
             break
         group.append(record)
-        gas, size = gas + more, size + entry_size(record)
+        gas, size = gas + scale * more_gas, size + more_size
     return group, gas
 
 

@@ -204,7 +204,8 @@ class Submitter:
         ready, taken_out = self._simulated(group, gas)
         self._step("simulated")
         if ready:
-            gas = first_group(ready, self.settings.limits, self._scale)[1]
+            if taken_out:
+                gas = first_group(ready, self.settings.limits, self._scale)[1]
             self._send(self._prepared(ready, max(self._outbox.next_nonce(self._relay.address), nonce), gas))
             self._mine(self._rpc)
             self._flights.settle(self._nonce())
