@@ -53,9 +53,4 @@ def command(arguments: Sequence[str]) -> int:
 
 def run() -> None:
     """Run the command that the process was started with, and end it with the command's exit code."""
-    try:
-        sys.exit(command(sys.argv[1:]))
-    except BrokenPipeError:
-        # whoever read our output has gone: not an error, and Python must not complain at its end either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    sys.exit(command(sys.argv[1:]))

@@ -11,6 +11,7 @@ import typer
 from ledger.cli import render
 from ledger.cli.failures import Exit, tell
 from ledger.cli.options import HomeOption, JsonOption
+from ledger.cli.plain import instant
 from ledger.cli.session import show
 from ledger.home import CONFIG, Home, home_path
 
@@ -98,7 +99,7 @@ def _describe(path: Path, as_json: bool) -> bool:
             "rpc": home.rpc if home else None,
             "gateway": home.gateway if home else None,
             "participants": sorted(home.participants) if home else [],
-            "alarms": [{"at": render.instant(a.at), "kind": a.kind, "text": a.text} for a in now.alarms],
+            "alarms": [{"at": instant(a.at), "kind": a.kind, "text": a.text} for a in now.alarms],
         }
 
     show(as_json, value, lambda: render.devnet(path, home, now.ready, [(a.at, a.text) for a in now.alarms]))

@@ -16,10 +16,14 @@ _INSTANTS: Final = ("time", "since", "deadline", "not_before", "not_after", "com
 _ENDINGS: Final = ("_at", "_time", "_from", "_until")
 _STRUCTS: Final = frozenset(RECORDS.values())
 _COUNTRY: Final = 2
+_LAST: Final = 253_402_300_799
+"""The last second of the year 9999."""
 
 
-def instant(seconds: int) -> str:
-    """Seconds since the epoch as RFC 3339."""
+def instant(seconds: int) -> str | None:
+    """Seconds since the epoch as RFC 3339; None for none (0) and for a time without end, which has no such form."""
+    if not 0 < seconds <= _LAST:
+        return None
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -52,7 +56,7 @@ def record(state: "RecordAnswer") -> dict[str, Any]:
 
 def _member(name: str, value: Any, *, timed: bool) -> Any:
     if timed and type(value) is int and (name in _INSTANTS or name.endswith(_ENDINGS)):
-        return instant(value) if value else None
+        return instant(value)
     return plain(value)
 
 

@@ -39,11 +39,6 @@ def moment(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if seconds else "-"
 
 
-def instant(seconds: int) -> str:
-    """A time for programs: RFC 3339."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def short(value: bytes) -> str:
     """A hash for people: its first digits, which tell it from the others at hand."""
     return f"0x{value.hex()[:SHORT]}…"

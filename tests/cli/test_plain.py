@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from ledger.cli.plain import plain
+from ledger.cli.plain import instant, plain
 from ledger.domain.codes import HoldAction, Risk
 from ledger.domain.records import Hold
 from ledger.index.answers import Deliver
@@ -57,3 +57,7 @@ def test_a_record_is_the_message_of_its_typed_data():
 def test_what_has_no_form():
     with pytest.raises(TypeError, match="object has no form in JSON"):
         plain(object())
+
+
+def test_a_time_without_end_has_no_form():
+    assert (instant(0), instant(2**40 - 1), instant(1)) == (None, None, "1970-01-01T00:00:01Z")
