@@ -22,7 +22,7 @@ from ledger.domain.signing import Presented
 from ledger.domain.wire import ZERO
 
 MAX_MANAGING_KEYS: Final = 16
-"""Managing keys that have not ended, at which an organisation can authorise no further one."""
+"""Managing keys that have not ended, beside which an organisation gets no further one."""
 LEAST_MANAGING_KEYS: Final = 2
 """Managing keys in effect that an administration keeps."""
 
@@ -94,14 +94,17 @@ class _Registrar:
         return Outcome.RECORDED if purpose in key.purposes else Outcome.KEY_PURPOSE
 
     def _check_author(self, author: Organisation, record: _Office | Grant) -> Outcome:
+        return Outcome.RECORDED if self._may_act(author, record) else Outcome.ORGANISATION_NOT_ACTIVE
+
+    def _may_act(self, author: Organisation, record: _Office | Grant) -> bool:
+        if isinstance(record, OperatorStatus):
+            return self.participants.is_active(author.id, OrganisationKind.ADMINISTRATION, self.now)
         if isinstance(record, Grant):
-            kind = OrganisationKind.OPERATOR
-        elif isinstance(record, KeyAuthorisation):
-            kind = author.kind
-        else:
-            kind = OrganisationKind.ADMINISTRATION
-        active = self.participants.is_active_member(author.id, kind, self.now)
-        return Outcome.RECORDED if active else Outcome.ORGANISATION_NOT_ACTIVE
+            return self.participants.is_active_member(author.id, OrganisationKind.OPERATOR, self.now)
+        if author.kind is OrganisationKind.ADMINISTRATION:  # a suspended one must still take a stolen key out of use
+            return author.status_at(self.now) in (OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED)
+        is_member = isinstance(record, KeyAuthorisation)
+        return is_member and self.participants.is_active_member(author.id, author.kind, self.now)
 
     def _check_rules(self, record: _Office | Grant) -> Outcome:
         if isinstance(record, Grant):
@@ -138,7 +141,7 @@ class _Registrar:
         further = record.organisation in self.participants.organisations
         if further and record.not_before < self.now + self.notice:
             return Outcome.NOTICE_TOO_SHORT
-        if record.not_after <= max(record.not_before, self.now + 1):
+        if record.not_after <= max(record.not_before, self.now + 1) or self._is_full(record):
             return Outcome.WINDOW_INVALID
         return self._check_possession(record)
 
@@ -167,9 +170,14 @@ class _Registrar:
         if record.purposes == Purpose.MANAGE:
             if record.not_before < self.now + self.notice:
                 return Outcome.NOTICE_TOO_SHORT
-            if sum(key.not_after > self.now for key in self._managing(record.organisation)) >= MAX_MANAGING_KEYS:
+            if self._is_full(record):
                 return Outcome.WINDOW_INVALID
         return self._check_possession(record)
+
+    def _is_full(self, record: _Newcomer) -> bool:
+        """Whether a further managing key would be one too many."""
+        count = sum(key.not_after > self.now for key in self._managing(record.organisation))
+        return record.purposes == Purpose.MANAGE and count >= MAX_MANAGING_KEYS
 
     def _check_shorten(self, key: Key, record: KeyAuthorisation, subject: Organisation) -> Outcome:
         if not self.now < record.not_after < key.not_after:

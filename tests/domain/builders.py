@@ -124,7 +124,7 @@ def ledger() -> Ledger:
 
 
 def mandate(**values: Any) -> Mandate:
-    filled = {
+    filled: dict[str, Any] = {
         "serial": 1,
         "representation": Representation.DIRECT,
         "administration": 0,
@@ -138,7 +138,7 @@ def mandate(**values: Any) -> Mandate:
 def declaration(**values: Any) -> Declaration:
     """An operator's declaration for import that opens a consignment."""
     joins = "consignment" in values
-    filled = {
+    filled: dict[str, Any] = {
         "join_key": bytes(20) if joins else address("join key"),
         "declarant": OPERATOR,
         "administration": A,
@@ -158,7 +158,7 @@ def _extending(state: DeclarationState, **values: Any) -> dict[str, Any]:
 
 
 def amendment(state: DeclarationState, **values: Any) -> AmendmentRequest:
-    filled = {"declarant": state.declarant, "commitment": b"\x33" * 32, "schema": OTHER}
+    filled: dict[str, Any] = {"declarant": state.declarant, "commitment": b"\x33" * 32, "schema": OTHER}
     return AmendmentRequest(**_extending(state, **filled | values))
 
 
@@ -171,14 +171,14 @@ def presentation(state: DeclarationState, **values: Any) -> PresentationNotice:
 
 
 def decision(state: DeclarationState, kind: int, **values: Any) -> Decision:
-    filled = {"administration": state.administration, "kind": kind, "effective_at": NOW}
+    filled: dict[str, Any] = {"administration": state.administration, "kind": kind, "effective_at": NOW}
     if kind == DecisionKind.CONDITIONALLY_RELEASE:
         filled["limit_at"] = NOW + 30 * DAY
     return Decision(**_extending(state, **filled | values))
 
 
 def control(state: DeclarationState, **values: Any) -> Control:
-    filled = {
+    filled: dict[str, Any] = {
         "administration": state.administration,
         "version": 1,
         "method": ControlMethod.PHYSICAL,
@@ -260,6 +260,9 @@ def joining(opener: DeclarationState, **values: Any) -> Declaration:
     """A declaration that joins an opener's consignment."""
     return declaration(consignment=ConsignmentId(opener.id), **values)
 
+
+__all__ = ["ConsignmentId", "DeclarationId", "Digest", "Head", "OrganisationStatus", "Purpose"]
+"""What tests use beside the builders."""
 
 NO_DIGEST = Digest(ZERO)
 ACTIVE, SUSPENDED, EXPELLED = OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED, OrganisationStatus.EXPELLED

@@ -19,8 +19,11 @@ def _values(wire: Wire) -> SearchStrategy[Any]:
 
 def records() -> SearchStrategy[Record]:
     """Any record whose values fit their wire types, sensible or not."""
-    structs = [st.builds(struct, **{name: _values(wire) for name, wire in layout(struct)}) for struct in RECORDS.values()]
-    return st.one_of(structs)
+    return st.one_of([_records_of(struct) for struct in RECORDS.values()])
+
+
+def _records_of(struct: type[Record]) -> SearchStrategy[Record]:
+    return st.builds(struct, **{name: _values(wire) for name, wire in layout(struct)})
 
 
 def flags() -> SearchStrategy[Flag]:

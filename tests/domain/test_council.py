@@ -1,6 +1,7 @@
 """Admissions: how many approve, who may sign alone, what follows from which standing, and when."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ def court() -> Court:
 
 def admission(court: Court, action=AdmissionAction.ADMIT, **values) -> Admission:
     brings_in = action in (AdmissionAction.ADMIT, AdmissionAction.SUCCEED)
-    filled = {
+    filled: dict[str, Any] = {
         "administration": 4 if brings_in else b.C,
         "country": b"DD" if brings_in else b"\0\0",
         "council_head": court.ledger.participants.council_head,
@@ -41,7 +42,7 @@ def succession(court: Court, **values) -> Admission:
     return admission(court, AdmissionAction.SUCCEED, country=b"CC", predecessor=b.C, **values)
 
 
-def proven(approvers=(), provers=(FIRST, SECOND)) -> dict:
+def proven(approvers=(), provers=(FIRST, SECOND)) -> dict[str, Any]:
     return {"approvers": approvers, "provers": provers}
 
 
@@ -183,7 +184,9 @@ def test_given_no_such_administration_then_nothing_is_decided_on_it(court, targe
 
 
 def test_given_another_country_than_the_targets_then_it_is_malformed(court):
-    court.refuses(admission(court, AdmissionAction.SUSPEND, country=b"AA"), manages(b.A), Outcome.MALFORMED, approvers=ALL)
+    court.refuses(
+        admission(court, AdmissionAction.SUSPEND, country=b"AA"), manages(b.A), Outcome.MALFORMED, approvers=ALL
+    )
     court.take(admission(court, AdmissionAction.SUSPEND, country=b"CC"), manages(b.A), approvers=ALL)
 
 

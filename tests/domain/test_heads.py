@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from ledger.domain import heads
 from ledger.domain.keccak import keccak256
+from ledger.domain.wire import Head
 
 WORDS = st.binary(min_size=32, max_size=32)
 
@@ -33,7 +34,7 @@ def test_a_settled_head_tells_whether_a_step_is_missing_or_moved(steps, data):
     other = data.draw(st.permutations(steps).map(lambda moved: moved[: data.draw(st.integers(0, len(steps)))]))
 
     def fold(history):
-        head = bytes(32)
+        head = Head(bytes(32))
         for request, digest in history:
             head = heads.settled(head, request, digest)
         return head

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.domain.codes import Debt, Flag, Outcome, Pending, Stage
-from ledger.domain.codes import DecisionKind as K
-from ledger.domain.codes import Status as S
+from ledger.domain.codes import Debt, DecisionKind, Flag, Outcome, Pending, Stage, Status
 from ledger.domain.lifecycle import FIRST_STATUS, LIVE, TABLE, TERMINAL, Ruling, Standing, decide
 from tests.domain.strategies import rulings, standings
 
+S, K = Status, DecisionKind
 REFUSED = Outcome.TRANSITION_NOT_ALLOWED
+NOTHING = Flag(0)
 OPEN = (S.PRE_LODGED, S.LODGED, S.ACCEPTED)
 HOLDS = Flag.CONTROL | Flag.DOCUMENTS | Flag.DETENTION | Flag.PAYMENT
 
 
-def after(status: S, kind: K, flags: Flag = Flag(0), **ruling: bool) -> Standing:
+def after(status: Status, kind: DecisionKind, flags: Flag = NOTHING, **ruling: bool) -> Standing:
     """The standing after a decision that must be possible."""
     found = decide(Standing(status, flags), Ruling(kind, **ruling))
     assert isinstance(found, Standing), found

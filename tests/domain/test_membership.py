@@ -1,6 +1,7 @@
 """Operators, keys, settings and mandates: every outcome is provoked, and leaves no trace."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def court() -> Court:
 
 def operator(court: Court, organisation=b.OPERATOR, **values) -> OperatorStatus:
     known = court.ledger.participants.organisations.get(organisation)
-    filled = {
+    filled: dict[str, Any] = {
         "administration": b.A,
         "org_head": known.head if known else NO_HEAD,
         "kind": OrganisationKind.OPERATOR,
@@ -43,17 +44,17 @@ def newcomer(court: Court, **values) -> OperatorStatus:
 
 def key_record(court: Court, action, key=NEW, organisation=b.OPERATOR, **values) -> KeyAuthorisation:
     head = court.ledger.participants.organisations[organisation].head
-    filled = {"org_head": head, "deadline": b.NOW + 60}
+    filled: dict[str, Any] = {"org_head": head, "deadline": b.NOW + 60}
     return KeyAuthorisation(organisation=organisation, action=action, key=key, **filled | values)
 
 
 def authorisation(court: Court, organisation=b.OPERATOR, **values) -> KeyAuthorisation:
-    filled = {"purposes": Purpose.DECLARE, "not_before": b.NOW + 1, "not_after": FOREVER}
+    filled: dict[str, Any] = {"purposes": Purpose.DECLARE, "not_before": b.NOW + 1, "not_after": FOREVER}
     return key_record(court, KeyAction.AUTHORISE, organisation=organisation, **filled | values)
 
 
 def grant(**values) -> Grant:
-    filled = {
+    filled: dict[str, Any] = {
         "declarant": b.OPERATOR,
         "agent": b.AGENT,
         "serial": 1,
@@ -67,7 +68,7 @@ def grant(**values) -> Grant:
 
 
 def setting(**values) -> AdministrationSetting:
-    filled = {"administration": b.A, "org_head": NO_HEAD, "backdating": 5, "deadline": b.NOW + 60}
+    filled: dict[str, Any] = {"administration": b.A, "org_head": NO_HEAD, "backdating": 5, "deadline": b.NOW + 60}
     return AdministrationSetting(**filled | values)
 
 
@@ -113,13 +114,25 @@ def test_given_a_key_that_ended_or_has_another_purpose_then_it_does_not_sign(cou
     court.refuses(setting(), manages(b.A), Outcome.KEY_NOT_VALID)
 
 
-@pytest.mark.parametrize("status", [b.SUSPENDED, b.EXPELLED])
-def test_given_an_administration_that_is_not_active_then_it_admits_and_sets_nothing(court, status):
-    becomes(court, b.A, status)
+def test_given_a_suspended_administration_then_it_admits_nobody_but_keeps_its_own_house(court):
+    becomes(court, b.A, b.SUSPENDED)
+    court.refuses(newcomer(court), manages(b.A), Outcome.ORGANISATION_NOT_ACTIVE, provers=[NEW])
+    court.take(key_record(court, KeyAction.SHORTEN, declares(b.A), b.A, not_after=b.NOW + 1), manages(b.A))
+    court.take(setting(org_head=court.ledger.participants.organisations[b.A].head), manages(b.A))
+
+
+def test_given_an_expelled_administration_then_it_does_nothing(court):
+    becomes(court, b.A, b.EXPELLED)
     court.refuses(setting(), manages(b.A), Outcome.ORGANISATION_NOT_ACTIVE)
     court.refuses(newcomer(court), manages(b.A), Outcome.ORGANISATION_NOT_ACTIVE, provers=[NEW])
     record = authorisation(court, b.A, purposes=Purpose.DECIDE)
     court.refuses(record, manages(b.A), Outcome.ORGANISATION_NOT_ACTIVE, provers=[NEW])
+
+
+def test_given_another_kind_than_an_administration_then_it_sets_no_backdating(court):
+    kinds = court.ledger.participants.organisations
+    kinds[b.A] = replace(kinds[b.A], kind=OrganisationKind.AUDITOR)
+    court.refuses(setting(), manages(b.A), Outcome.ORGANISATION_NOT_ACTIVE)
 
 
 def test_given_an_expelled_administration_then_its_members_change_no_key_and_grant_nothing(court):
@@ -206,6 +219,8 @@ def test_given_sixteen_managing_keys_then_no_further_one_is_authorised(court):
         b.add_key(court.ledger.participants, b.OPERATOR, manages(b.OPERATOR, number), Purpose.MANAGE)
     record = authorisation(court, purposes=Purpose.MANAGE, not_before=b.NOW + NOTICE)
     court.refuses(record, manages(b.OPERATOR), Outcome.WINDOW_INVALID, provers=[NEW])
+    given = operator(court, key=NEW, purposes=Purpose.MANAGE, not_before=b.NOW + NOTICE, not_after=FOREVER)
+    court.refuses(given, manages(b.A), Outcome.WINDOW_INVALID, provers=[NEW])
     keys = court.ledger.participants.keys
     keys[manages(b.OPERATOR, 5)] = replace(keys[manages(b.OPERATOR, 5)], not_after=b.NOW)
     court.take(record, manages(b.OPERATOR), provers=[NEW])

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from ledger.domain import heads
@@ -12,7 +14,7 @@ NEW_KEY = b.address("new key")
 
 
 def admission(action, administration=b.C, **values) -> Admission:
-    filled = {
+    filled: dict[str, Any] = {
         "country": b"\0\0",
         "council_head": b.Head(b.SOMETHING),
         "effective_at": b.NOW + 7 * b.DAY,
@@ -22,12 +24,12 @@ def admission(action, administration=b.C, **values) -> Admission:
 
 
 def key_record(action, key=NEW_KEY, **values) -> KeyAuthorisation:
-    filled = {"organisation": b.OPERATOR, "org_head": b.Head(b.OTHER), "deadline": b.NOW + 60}
+    filled: dict[str, Any] = {"organisation": b.OPERATOR, "org_head": b.Head(b.OTHER), "deadline": b.NOW + 60}
     return KeyAuthorisation(action=action, key=key, **filled | values)
 
 
 def operator_status(**values) -> OperatorStatus:
-    filled = {
+    filled: dict[str, Any] = {
         "administration": b.A,
         "org_head": b.Head(b.OTHER),
         "organisation": b.OPERATOR,
@@ -76,7 +78,9 @@ def test_given_an_admission_when_it_takes_effect_then_the_administration_and_its
 @pytest.mark.parametrize(("by_council", "marks"), [(False, 0), (True, MARK_SUCCEEDED_BY_COUNCIL)])
 def test_given_a_succession_when_it_takes_effect_then_the_heir_is_competent(by_council, marks):
     known = b.participants()
-    record = admission(AdmissionAction.SUCCEED, 5, country=b"CC", predecessor=b.C, first_key=b"1" * 20, second_key=b"2" * 20)
+    record = admission(
+        AdmissionAction.SUCCEED, 5, country=b"CC", predecessor=b.C, first_key=b"1" * 20, second_key=b"2" * 20
+    )
     known.apply(record, DIGEST, b.NOW, by_council=by_council)
     since = b.NOW + 7 * b.DAY
     assert known.organisations[5].marks == marks
@@ -97,7 +101,9 @@ def test_nobody_is_competent_for_an_administration_that_is_not_there():
 def test_given_a_setting_when_recorded_then_it_counts_from_the_next_second():
     known = b.participants()
     known.apply(
-        AdministrationSetting(administration=b.A, org_head=b.Head(bytes(32)), backdating=10, deadline=b.NOW), DIGEST, b.NOW
+        AdministrationSetting(administration=b.A, org_head=b.Head(bytes(32)), backdating=10, deadline=b.NOW),
+        DIGEST,
+        b.NOW,
     )
     organisation = known.organisations[b.A]
     assert (organisation.backdating_at(b.NOW), organisation.backdating_at(b.NOW + 1)) == (DEFAULT_BACKDATING, 10)

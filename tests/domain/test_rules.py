@@ -1,6 +1,7 @@
 """The rules on declarations, in the order of docs/records.md: every outcome is provoked, and leaves no trace."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -315,7 +316,7 @@ def test_given_a_request_waits_then_a_decision_names_it_and_a_safeguard_does_not
 def test_given_an_agencys_hold_then_a_release_needs_an_override(court):
     state = court.lodge()
     court.take(b.hold(state), declares(b.AGENCY))
-    reasons = ({}, {"reason": Reason.OVERRIDE}, {"evidence": b.OTHER})
+    reasons: tuple[dict[str, Any], ...] = ({}, {"reason": Reason.OVERRIDE}, {"evidence": b.OTHER})
     for reason in reasons:
         court.refuses(b.decision(state, DecisionKind.RELEASE, **reason), declares(b.A), Outcome.OVERRIDE_NEEDED)
     court.decide(state, DecisionKind.RELEASE, reason=Reason.OVERRIDE, evidence=b.OTHER)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from ledger.domain.codes import (
     Purpose,
     Representation,
 )
-from ledger.domain.records import AdministrationSetting, Admission, Grant, KeyAuthorisation, OperatorStatus
+from ledger.domain.records import AdministrationSetting, Admission, Grant, KeyAuthorisation, OperatorStatus, Record
 from ledger.domain.state import lodge
 from tests.domain import builders as b
 
@@ -107,7 +108,7 @@ GOOD = {
     "grant": GRANT,
 }
 
-BAD = [
+BAD: list[tuple[Record, dict[str, Any]]] = [
     (b.declaration(), {"leg": 0}),
     (b.declaration(), {"leg": 4}),
     (b.declaration(), {"regime": 0}),

@@ -64,7 +64,8 @@ def test_numbers_stand_right_and_bytes_stand_left_in_their_word():
 
 def test_a_type_string_names_struct_types_and_fields_as_wallets_show_them():
     assert type_string(Hold) == (
-        "Hold(bytes32 declaration,bytes32 prev,uint32 agency,uint8 action,uint32 reason,bytes32 evidence,uint40 deadline)"
+        "Hold(bytes32 declaration,bytes32 prev,uint32 agency,uint8 action,uint32 reason,"
+        "bytes32 evidence,uint40 deadline)"
     )
 
 

@@ -20,8 +20,8 @@ def assert_agreement(chain: Chain, world: World) -> None:
     """Contracts, pure ledger and fold of the events say the same."""
     assert snapshot(world.folded) == snapshot(world.ledger)
     questions = [*_of_declarations(world), *_of_participants(world)]
-    calls = [("eth_call", ({"to": _address(chain, who), "data": hexed(call)}, "latest")) for who, call, _, _ in questions]
-    answers = chain.rpc.batch(calls)
+    asked = [{"to": _address(chain, who), "data": hexed(call)} for who, call, _, _ in questions]
+    answers = chain.rpc.batch([("eth_call", (call, "latest")) for call in asked])
     for (_, _, what, expected), answer in zip(questions, answers, strict=True):
         found = as_bytes(answer)
         shape = type(expected)
@@ -51,7 +51,7 @@ def _of_declarations(world: World) -> Iterable[Question]:
         for agency in agencies:
             is_open = int(agency in state.holders).to_bytes(WORD, "big")
             yield "consignments", _call("holdOpen(bytes32,uint32)", state.id, agency), f"hold on {name}", is_open
-        if state.consignment == state.id:
+        if bytes(state.consignment) == state.id:
             head = ledger.consignments.get(state.consignment, state.consignment)
             expected = bytes(head) + state.join_key.rjust(WORD, b"\0")
             yield "consignments", _call("consignment(bytes32)", state.id), f"consignment of {name}", expected
@@ -67,7 +67,8 @@ def _of_participants(world: World) -> Iterable[Question]:
         expected = _participant(one, world.now)
         yield "participants", _call("organisation(uint32)", one.id), f"organisation {one.id}", expected
     for key in known.keys.values():
-        yield "participants", _call("key(address)", key.address.rjust(WORD, b"\0")), f"key of {key.organisation}", _key(key)
+        call = _call("key(address)", key.address.rjust(WORD, b"\0"))
+        yield "participants", call, f"key of {key.organisation}", _key(key)
     for (declarant, agent), mandate in known.mandates.items():
         said = Mandate(
             mandate.serial,
@@ -106,5 +107,3 @@ def _key(key: Key) -> RegisteredKey:
         compromised_since=key.compromised_since,
         unshortened=key.restores,
     )
-
-

@@ -1,4 +1,4 @@
-"""The real contracts on an anvil of the test's own, as the model test meets them: entries in, outcomes and state out."""
+"""The real contracts on an anvil of the test's own: entries in, outcomes, events and state out."""
 
 import time
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from eth_abi.abi import encode as abi_encode
 
 from ledger.chain.abi import Entry, artifact, nothing_recorded, record_call, record_outcomes, types_of
@@ -47,7 +48,8 @@ class Chain:
         self.founded_at = self.now()
         self.consignments = self._create("Consignments", hexed(self.participants), "0x" + "00" * 20)
         self.domains = SigningDomains(
-            SigningDomain(NETWORK_ID, chain_id, self.consignments), SigningDomain(NETWORK_ID, chain_id, self.participants)
+            SigningDomain(NETWORK_ID, chain_id, self.consignments),
+            SigningDomain(NETWORK_ID, chain_id, self.participants),
         )
         self.listed = abi_encode(["(uint16,bytes2,address,address)[]"], [listed])
 
@@ -74,12 +76,13 @@ class Chain:
             return record_outcomes(as_bytes(self.rpc.call("eth_call", call, "latest", {}, {"time": hex(now)})))
         except NodeError as error:
             refused = nothing_recorded(error.revert_data or b"")
-            assert refused is not None, f"a group reverted: {error} {error.data}"
-            if len(entries) == 1:
-                return [refused.outcome]
-            each = [self.outcomes([entry], now)[0] for entry in entries]
-            assert refused.outcome is each[0]
-            return each
+            if refused is None:
+                pytest.fail(f"a group reverted: {error} {error.data}")
+        if len(entries) == 1:
+            return [refused.outcome]
+        each = [self.outcomes([entry], now)[0] for entry in entries]
+        assert refused.outcome is each[0]
+        return each
 
     def record(self, entries: Sequence[Entry], now: int) -> Mined:
         """Send a group of which something is recorded, in a block of time `now`."""
@@ -87,10 +90,6 @@ class Chain:
         assert as_int(receipt["status"]) == 1
         block = Block(as_int(receipt["blockNumber"]), as_bytes(receipt["blockHash"]), b"", now)
         return Mined(now, [decode_log(_raw(log), block) for log in receipt["logs"]])
-
-    def pass_to(self, now: int) -> None:
-        """Mine an empty block, so that views speak of that time."""
-        self.rpc.call("evm_mine", hex(now))
 
     def _create(self, name: str, *arguments: object) -> bytes:
         built: dict[str, Any] = artifact(name)

@@ -50,19 +50,20 @@ from ledger.domain.state import DeclarationState
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest, Head
 from tests.domain.builders import DAY, Signer
 from tests.model.reading import APPROVALS, STEPS
-from tests.model.world import OFFICE, World, signer
+from tests.model.world import DAILY, OFFICE, World, signer
 
 T = TypeVar("T")
 Prove = Callable[[bytes], bytes]
 SOMETHING, OTHER = b"\x11" * 32, b"\x22" * 32
+MEMBERS = (OrganisationKind.OPERATOR, OrganisationKind.AGENCY, OrganisationKind.AUDITOR)
 OFFSETS = (-60, 300, 301, -71 * 3600, -73 * 3600, -400 * 3600)
 
 
 class Choice:
-    """Choices that follow from one number."""
+    """Choices that follow from a number, and from how far the history is: the same number leads on."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
+    def __init__(self, seed: int, at: int) -> None:
+        self._random = Random(seed << 20 | at)
 
     def number(self) -> int:
         return self._random.getrandbits(16)
@@ -125,7 +126,7 @@ def declare(world: World, choice: Choice) -> Draft:
         administration=administration.id,
         leg=choice.of(list(Leg)),
         regime=choice.of(list(Regime)),
-        stage=choice.of([Stage.ARRIVED, Stage.PRE_LODGED, Stage.SUPPLEMENTARY, Stage.REPORTED if outside else Stage.ARRIVED]),
+        stage=choice.of([stage for stage in Stage if outside or stage is not Stage.REPORTED]),
         link=DeclarationId(link),
         link_kind=LinkKind.FOLLOWS if link != ZERO else LinkKind.NONE,
         commitment=SOMETHING,
@@ -279,32 +280,24 @@ def operator_status(world: World, choice: Choice) -> Draft:
     known = None if choice.rarely(3) else choice.of(members)
     sponsor = known.administration if known else _administration(world, choice).id
     sponsor = world.ledger.participants.competent_for(sponsor, world.now)
-    kind = known.kind if known else choice.of([OrganisationKind.OPERATOR, OrganisationKind.AGENCY, OrganisationKind.AUDITOR])
+    kind = known.kind if known else choice.of(MEMBERS)
     gives = known is None or choice.rarely(2)
     key = world.spare()
     start = world.now + choice.of([0, 1, 7 * DAY, 7 * DAY, 8 * DAY])
-    statuses = [OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED, OrganisationStatus.ACTIVE, OrganisationStatus.EXPELLED]
+    statuses = [OrganisationStatus.SUSPENDED, OrganisationStatus.EXPELLED]
     record = OperatorStatus(
         administration=sponsor,
         org_head=known.head if known else Head(ZERO),
         organisation=known.id if known else 90_000 + len(world.ledger.participants.organisations),
         kind=kind,
-        status=choice.of(statuses) if known else OrganisationStatus.ACTIVE,
+        status=choice.mostly(OrganisationStatus.ACTIVE, statuses, 2 if known else 20),
         key=key.address if gives else NO_ADDRESS,
-        purposes=choice.of([Purpose.MANAGE, _DAILY[kind]]) if gives else 0,
+        purposes=choice.of([Purpose.MANAGE, DAILY[kind]]) if gives else 0,
         not_before=start if gives else 0,
         not_after=choice.mostly(FOREVER, [start + 2 * DAY, start + 1, start], 5) if gives else 0,
         deadline=_deadline(world, choice),
     )
     return Draft(record, world.key_of(sponsor, Purpose.MANAGE, choice.number()), key.sign if gives else _no_proof)
-
-
-_DAILY = {
-    OrganisationKind.ADMINISTRATION: Purpose.DECIDE,
-    OrganisationKind.OPERATOR: Purpose.DECLARE,
-    OrganisationKind.AGENCY: Purpose.HOLD,
-    OrganisationKind.AUDITOR: Purpose.READ,
-}
 
 
 def key_authorisation(world: World, choice: Choice) -> Draft:
@@ -316,7 +309,7 @@ def key_authorisation(world: World, choice: Choice) -> Draft:
     subject = choice.of(waiting if waiting and action is KeyAction.VETO else keys)
     fresh = world.spare()
     authorises = action is KeyAction.AUTHORISE
-    purpose = choice.of([_DAILY[organisation.kind], Purpose.MANAGE, Purpose.READ])
+    purpose = choice.of([DAILY[organisation.kind], Purpose.MANAGE, Purpose.READ])
     soon = 7 * DAY if purpose is Purpose.MANAGE else 1
     start = world.now + choice.mostly(soon, [soon + DAY, soon - 1, 1], 3)
     ends = {KeyAction.AUTHORISE: start + choice.mostly(60 * DAY, [10 * DAY, 1, 0], 4), KeyAction.SHORTEN: start}
@@ -371,12 +364,12 @@ def admission(world: World, choice: Choice) -> Draft:
     brings_in = action in (AdmissionAction.ADMIT, AdmissionAction.SUCCEED)
     fresh = 10 + len(known.organisations)
     first, second = world.spare(), world.spare()
-    countries = [b"DD", subject.country, b"EE"]
+    countries = [subject.country] if action is AdmissionAction.SUCCEED else [b"DD", subject.country, b"EE"]
     by_predecessor = action is AdmissionAction.SUCCEED and not choice.rarely(3)
     notice = 7 * DAY if by_predecessor or action is not AdmissionAction.SUCCEED else 30 * DAY
     record = Admission(
         administration=fresh if brings_in else subject.id,
-        country=subject.country if action is AdmissionAction.SUCCEED else choice.of(countries) if brings_in else b"\0\0",
+        country=choice.of(countries) if brings_in else b"\0\0",
         action=action,
         council_head=known.council_head,
         predecessor=subject.id if action is AdmissionAction.SUCCEED else 0,
@@ -385,7 +378,8 @@ def admission(world: World, choice: Choice) -> Draft:
         effective_at=world.now + notice + choice.mostly(0, [1, DAY, -notice, -1], 3),
         deadline=_deadline(world, choice),
     )
-    voices = [world.key_of(one.id, Purpose.MANAGE, choice.number()) for one in _of_kind(world, OrganisationKind.ADMINISTRATION)]
+    council = _of_kind(world, OrganisationKind.ADMINISTRATION)
+    voices = [world.key_of(one.id, Purpose.MANAGE, choice.number()) for one in council]
     approving = voices[: max(1, len(voices) - choice.mostly(0, [1, 2], 3))]
     author = world.key_of(subject.id, Purpose.MANAGE, choice.number()) if by_predecessor else approving[0]
     possessing = [first, second] if brings_in else []

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import Any
 
 from ledger.chain.abi import Entry
 from ledger.domain.codes import RecordType
+from ledger.domain.records import Record
 from ledger.domain.signing import digest_of
 from ledger.domain.wire import WORD, layout
 from tests.domain.builders import DAY
 from tests.model.drafts import Choice, Draft, stranger
 from tests.model.world import World
+
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+"""Of secp256k1: (r, order - s) signs what (r, s) signs."""
 
 
 def sound(world: World, draft: Draft, choice: Choice) -> Entry:
@@ -19,7 +24,6 @@ def sound(world: World, draft: Draft, choice: Choice) -> Entry:
 
 def other_value(world: World, draft: Draft, choice: Choice) -> Entry:
     """A field has another value of its type."""
-    names = [name for name, _ in layout(type(draft.record))]
     name, wire = choice.of(layout(type(draft.record)))
     if isinstance(getattr(draft.record, name), bytes):
         values = [bytes(wire.size), b"\x01" * wire.size, *_of_size(world, wire.size)]
@@ -29,15 +33,22 @@ def other_value(world: World, draft: Draft, choice: Choice) -> Entry:
         near = getattr(draft.record, name)
         values_ = [0, 1, largest, near + 1, near - 1, 2, 70_001, 70_003, 1 << 16, 15, 16, world.now]
         value = min(max(choice.of(values_), 0), largest)
-    assert name in names
-    return sound(world, replace(draft, record=replace(draft.record, **{name: value})), choice)
+    return sound(world, replace(draft, record=changed(draft.record, name, value)), choice)
+
+
+def changed(record: Record, field: str, value: int | bytes) -> Record:
+    """The record with another value in a field."""
+    values: dict[str, Any] = {field: value}
+    return replace(record, **values)
 
 
 def _of_size(world: World, size: int) -> list[bytes]:
     if size == 20:
         return list(world.signers)
+    if size != WORD:
+        return []
     known = world.ledger
-    return [*known.declarations, *known.superseded, *(one.settled for one in known.declarations.values())] if size == WORD else []
+    return [*known.declarations, *known.superseded, *(one.settled for one in known.declarations.values())]
 
 
 def other_signer(world: World, draft: Draft, choice: Choice) -> Entry:
@@ -59,16 +70,17 @@ def old_head(world: World, draft: Draft, choice: Choice) -> Entry:
         return sound(world, draft, choice)
     steps = [prev for steps in world.steps.values() for prev, _, _ in steps]
     head = choice.of([bytes(WORD), *steps])
-    return sound(world, replace(draft, record=replace(draft.record, **{names[0]: head})), choice)
+    return sound(world, replace(draft, record=changed(draft.record, names[0], head)), choice)
 
 
 def broken_signature(world: World, draft: Draft, choice: Choice) -> Entry:
     """The signature is none, or another record's."""
     entry = sound(world, draft, choice)
     whole = entry.signature
-    high = (0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141 - int.from_bytes(whole[32:64], "big"))
+    high = ORDER - int.from_bytes(whole[32:64], "big")
     twin = whole[:32] + high.to_bytes(WORD, "big") + bytes([55 - whole[64]])
-    broken = [b"", whole[:64], whole + b"\0", bytes(65), whole[:64] + bytes([whole[64] - 27]), twin, whole[:-2] + b"\0\x1b"]
+    other_v = whole[:64] + bytes([whole[64] - 27])
+    broken = [b"", whole[:64], whole + b"\0", bytes(65), other_v, twin, whole[:-2] + b"\0\x1b"]
     return entry._replace(signature=choice.of(broken))
 
 

@@ -31,7 +31,7 @@ _AUTHOR_FIELDS = {
 
 @dataclass(frozen=True)
 class Garbled:
-    """An entry whose body has bits outside its types: its digest, who signed, and who it says is its author (0: nobody)."""
+    """An entry whose body has bits outside its types; `author` is who it says is its author, 0: nobody."""
 
     digest: Digest
     signer: bytes | None
@@ -52,7 +52,7 @@ def read(entry: Entry, domains: SigningDomains) -> Presented | Garbled | Outcome
     try:
         record = decode(struct, entry.body)
     except WireError:
-        return Garbled(digest, signer, _author(kind, entry.body), kind)
+        return Garbled(digest, signer, named_author(kind, entry.body), kind)
     return Presented(record, digest, signer, **_proven(record, digest, entry.proof))
 
 
@@ -67,7 +67,13 @@ def recover(digest: bytes, signature: bytes) -> bytes | None:
     return keccak256(key.format(compressed=False)[1:])[12:]
 
 
-def _author(kind: RecordType, body: bytes) -> int:
+def has_author(entry: Entry) -> bool:
+    """Whether an entry of a known type and length names an author; an admission always has the council."""
+    kind = RecordType(entry.record_type)
+    return kind is RecordType.ADMISSION or named_author(kind, entry.body) != 0
+
+
+def named_author(kind: RecordType, body: bytes) -> int:
     """The author in a body whose words may be wider than their fields: nobody when it sits in such a word."""
     fields = layout(RECORDS[kind])
     for name in _AUTHOR_FIELDS.get(kind, ("administration",)):

@@ -1,4 +1,4 @@
-"""A history in the making: the pure ledger, all keys, and what was recorded; the same for the contracts and the fold."""
+"""A history in the making: the pure ledger, the fold of the chain's events, all keys, and what was presented."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -211,7 +211,7 @@ def admit_members(world: World) -> list[Entry]:
     return entries
 
 
-_DAILY = {
+DAILY = {
     OrganisationKind.ADMINISTRATION: Purpose.DECIDE,
     OrganisationKind.OPERATOR: Purpose.DECLARE,
     OrganisationKind.AGENCY: Purpose.HOLD,
@@ -233,7 +233,7 @@ def give_keys(world: World, name: str) -> list[Entry]:
             org_head=organisation.head,
             key=key.address,
             action=KeyAction.AUTHORISE,
-            purposes=Purpose.MANAGE if name.startswith("manages") else _DAILY[organisation.kind],
+            purposes=Purpose.MANAGE if name.startswith("manages") else DAILY[organisation.kind],
             office=OFFICE if is_office else 0,
             not_before=world.now + 7 * DAY,
             not_after=FOREVER,
