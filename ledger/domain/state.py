@@ -164,7 +164,7 @@ def next_version(state: DeclarationState, record: Decision) -> Version:
     if record.commitment != ZERO:
         return Version(state.version.number + 1, record.commitment, state.version.schema)
     if record.kind == DecisionKind.GRANT and record.request != ZERO and state.requested is not None:
-        return state.requested
+        return replace(state.requested, number=state.version.number + 1)  # customs may have written one meanwhile
     return state.version
 
 

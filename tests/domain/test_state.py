@@ -82,6 +82,16 @@ def test_given_customs_own_content_when_amended_then_it_is_the_next_version():
     assert amended.version == Version(2, b"\x44" * 32, b.OTHER)
 
 
+def test_given_customs_wrote_a_version_meanwhile_when_an_amendment_is_granted_then_it_is_the_one_after():
+    first = lodged(declarant=0, stage=4)
+    state = advance(first, b.amendment(first, declarant=b.OPERATOR), digest(1))
+    own = b.decision(state, DecisionKind.REGISTER, request=digest(1), commitment=b"\x44" * 32)
+    registered = advance(state, own, digest(2))
+    assert registered.version.number == 2
+    granted = advance(registered, b.decision(registered, DecisionKind.GRANT, request=digest(1)), digest(3))
+    assert granted.version == Version(3, b"\x33" * 32, b.OTHER)
+
+
 def test_given_a_request_when_a_safeguard_is_set_then_it_waits_on():
     state = advance(lodged(), b.amendment(lodged()), digest(1))
     detained = advance(state, b.decision(state, DecisionKind.DETAIN), digest(2))
