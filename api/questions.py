@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.convertors import Convertor
 
 from api.problems import Kind, ProblemError
 from api.schemas import COUNTRY, LONGEST, TEXT, QueryIn
@@ -16,6 +17,20 @@ from ledger.client import ReferenceType, StatusQuery
 _TEXT: Final = re.compile(TEXT)
 _COUNTRY: Final = re.compile(COUNTRY)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class ReferenceConvertor(Convertor[str]):
+    """A reference in a path: anything, also slashes, which many references have."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it is."""
+        return value
 
 
 def _parameter(name: str, place: str, description: str, **schema: Any) -> dict[str, Any]:

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
+from starlette.convertors import register_url_convertor
 
 from api.documentation import IF_NONE_MATCH, OPTIONAL_SESSION, conditional, gives_view, takes
 from api.etags import not_modified, quoted
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
-from api.questions import PARAMETERS, asked, query_of
+from api.questions import PARAMETERS, ReferenceConvertor, asked, query_of
 from api.schemas import QueriesIn, body_of
 from api.views import plain
 from api.wire import NO_STORE, instant, reply
 from ledger.client import AsOf, StatusAnswer, TimelineEntry  # type: ignore[attr-defined]
 
+register_url_convertor("reference", ReferenceConvertor())
 router = APIRouter(prefix="/v1", tags=["consignments"])
 
 _ASKED: Final = (Kind.SESSION_INVALID, Kind.INVALID)
@@ -33,7 +35,7 @@ def freshness_headers(as_of: AsOf) -> Mapping[str, str]:
 
 
 @router.get(
-    "/consignments/{ref:path}/status",  # noqa: FAST003 - read by hand
+    "/consignments/{ref:reference}/status",  # noqa: FAST003 - read by hand
     responses=conditional(gives_view(200, StatusAnswer, *_ASKED)),
     openapi_extra={"security": OPTIONAL_SESSION, "parameters": [*PARAMETERS, IF_NONE_MATCH]},
 )
@@ -65,7 +67,7 @@ async def statuses(request: Request) -> Response:
 
 
 @router.get(
-    "/consignments/{ref:path}/provenance",  # noqa: FAST003 - read by hand
+    "/consignments/{ref:reference}/provenance",  # noqa: FAST003 - read by hand
     responses=gives_view(200, TimelineEntry, *_ASKED, Kind.NOT_FOUND, many="entries"),
     openapi_extra={"security": OPTIONAL_SESSION, "parameters": PARAMETERS},
 )

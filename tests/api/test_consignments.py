@@ -89,6 +89,11 @@ def test_other_parameters_are_refused(web, query):
     assert answer.json()["errors"][0]["parameter"] == query.split("=")[0].split("&")[0]
 
 
+def test_a_reference_that_is_none_is_refused(web):
+    for path in ("", "%0A", "-", "a%00", "a" * 201):
+        assert web.get(f"/v1/consignments/{path}/status").status_code == 422
+
+
 def test_provenance_is_a_timeline(web, session, ledger_client):
     fields = {"effective_at": 1_760_000_000, "prev": b"\2" * 32, "kind": "RELEASE", "risk": ["IPR"], "limit_at": 0}
     entry = TimelineEntry(what="RECORDED", type="Decision", by=1, time=1_760_000_000, fields=fields)

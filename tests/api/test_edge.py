@@ -92,7 +92,7 @@ def test_ready_or_not(web, ledger_client):
 def test_metrics_hold_no_references(web):
     web.get("/v1/consignments/SECRET-REF/status")
     text = web.get("/metrics", headers={"accept": "text/plain"}).text
-    assert 'route="/v1/consignments/{ref:path}/status",status="200"' in text
+    assert 'route="/v1/consignments/{ref:reference}/status",status="200"' in text
     assert "passavant_outbox_waiting 3.0" in text
     assert "SECRET" not in text
 
@@ -102,7 +102,7 @@ def test_logs_hold_no_references(settings, capfd):
         web.get("/v1/consignments/SECRET-REF/status?type=UCR", headers={"authorization": "Bearer SECRET-TOKEN"})
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert [line["event"] for line in lines] == ["started", "request", "stopped"]
-    assert lines[1]["route"] == "/v1/consignments/{ref:path}/status"
+    assert lines[1]["route"] == "/v1/consignments/{ref:reference}/status"
     assert "SECRET" not in json.dumps(lines)
 
 
