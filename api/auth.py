@@ -27,6 +27,8 @@ _DOMAIN: Final = (("name", "string"), ("version", "string"), ("chainId", "uint25
 _SESSION: Final = (("gateway", "string"), ("nonce", "bytes32"), ("organisation", "uint32"), ("deadline", "uint40"))
 _HALF_ORDER: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 _FORM: Final = 1
+LASTING: Final = 1.0
+REMEMBERED: Final = 10_000
 _MAC: Final = 32
 _BODY: Final = 1 + 4 + 5 + 20
 
@@ -109,6 +111,15 @@ class SessionTerms:
     challenge_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whose key an address was as of a block of the node (its height), and when that was asked."""
+
+    head: int | None
+    at: float
+    participant: ParticipantAnswer | None
+
+
 class Sessions:
     """Gives challenges, opens sessions and checks tokens."""
 
@@ -116,6 +127,7 @@ class Sessions:
         self._client = client
         self._terms = terms
         self._clock = clock
+        self._known: dict[bytes, _Known] = {}
         self._key = hmac.digest(terms.secret, b"passavant/session/v1\0" + terms.gateway.encode(), hashlib.sha256)
 
     @property
@@ -153,7 +165,7 @@ class Sessions:
 
     def _speaker(self, address: bytes, organisation: int) -> ParticipantAnswer | None:
         """The organisation, if this key is its own, its window holds now and nobody reported it."""
-        participant = self._client.signer_organisation(address)
+        participant = self._participant(address)
         if participant is None or participant.id != organisation:
             return None
         now = self._clock()
@@ -162,6 +174,18 @@ class Sessions:
             for key in participant.keys
         )
         return participant if valid else None
+
+    def _participant(self, address: bytes) -> ParticipantAnswer | None:
+        """Whose key it is. Only a block changes that, so it is asked anew with each block, and each second."""
+        head, now = self._client.freshness().node_head, self._clock()
+        known = self._known.get(address)
+        if known is not None and known.head == head and 0 <= now - known.at < LASTING:
+            return known.participant
+        participant = self._client.signer_organisation(address)
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[address] = _Known(head, now, participant)
+        return participant
 
     def _seal(self, session: Session) -> str:
         expires = session.expires.to_bytes(5, "big")

@@ -44,6 +44,7 @@ from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
+from ledger.index.freshness import Freshness
 from ledger.index.history import Entry as TimelineEntry
 from ledger.index.history import KeyShown
 
@@ -142,6 +143,7 @@ class FakeClient:
     calls: list[str] = field(default_factory=list)
     bad: set[bytes] = field(default_factory=set)
     refusals: dict[bytes, Outcome] = field(default_factory=dict)
+    head: int = 7
     fault: Exception | None = None
 
     @classmethod
@@ -163,6 +165,9 @@ class FakeClient:
 
     def problems(self) -> list[str]:
         return self.wrong
+
+    def freshness(self) -> Freshness:
+        return Freshness(node_head=self.head)
 
     def as_of(self) -> AsOf:
         return AS_OF

@@ -4,6 +4,7 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
+from api import auth
 from api.auth import SessionClaim, Sessions, SessionTerms, signer_of
 from tests.api.conftest import ORGANISATION, open_session
 from tests.api.fake_client import FakeClient, participant
@@ -59,6 +60,7 @@ def test_what_was_wrong_is_not_told(web, signer, ledger_client):
 def test_a_key_that_ends_ends_its_sessions(web, session, signer, ledger_client, change):
     assert web.get(PARTICIPANT, headers=session).status_code == 404
     ledger_client.keys[signer.address] = participant(ORGANISATION, signer.address, **change)
+    ledger_client.head += 1
     answer = web.get(PARTICIPANT, headers=session)
     assert answer.status_code == 401
     assert answer.json()["type"] == "urn:passavant:problem:session-invalid"
@@ -106,6 +108,21 @@ def test_a_session_ends_after_its_time(opened):
     assert here.check(token).organisation == ORGANISATION
     clock.now += 1
     assert here.check(token) is None
+
+
+def test_a_key_is_asked_about_again_with_each_block_and_each_second(opened, monkeypatch):
+    here, client, clock, token = opened
+    assert here.check(token)
+    signer = Signer(b"\x11" * 32)
+    client.keys[signer.address] = participant(ORGANISATION, signer.address, not_after=1)
+    assert here.check(token)
+    client.head += 1
+    assert here.check(token) is None
+    client.keys[signer.address] = participant(ORGANISATION, signer.address)
+    assert here.check(token) is None
+    clock.now += 1
+    monkeypatch.setattr(auth, "REMEMBERED", 0)
+    assert here.check(token)
 
 
 def test_a_session_is_bound_to_its_gateway(opened):
