@@ -31,5 +31,6 @@ def test_a_person_watches(monkeypatch):
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     with bar("messages") as progress:
+        assert progress
         progress(3, 7)
     assert "3/7" in terminal.said
