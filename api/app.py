@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 import ledger
 from api import logs
+from api.asking import Asking
 from api.auth import Sessions, SessionTerms
 from api.documentation import openapi
 from api.edge import Edge, EdgeRules
@@ -74,6 +75,7 @@ async def _lifespan(app: FastAPI, *, settings: Settings, client: Client | None) 
         client=client,
         work=work,
         intake=Intake(client, work, app.state.metrics),
+        asking=Asking(client, work),
         sessions=Sessions(client, terms, time.time),
         metrics=app.state.metrics,
         log=app.state.log,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from api.asking import Asking
 from api.auth import Session, Sessions
 from api.logs import Log
 from api.metrics import Metrics
@@ -24,6 +25,7 @@ class Gateway:
     client: Client
     work: Work
     intake: Intake
+    asking: Asking
     sessions: Sessions
     metrics: Metrics
     log: Log = field(repr=False)

@@ -43,7 +43,7 @@ async def status(request: Request) -> Response:
     """Is it released? The ETag covers everything that the answer depends on, but for its freshness."""
     gateway = gateway_of(request)
     viewer = await gateway.viewer(request)
-    answer = await gateway.work.read(gateway.client.status, asked(request), viewer)
+    answer = await gateway.asking.status(asked(request), viewer)
     headers = freshness_headers(answer.as_of)
     unchanged = not_modified(request, answer.etag, headers)
     return unchanged or reply(plain(answer), 200, {**headers, "etag": quoted(answer.etag)})
