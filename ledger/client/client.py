@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from ledger.chain.founding import read_founding
 from ledger.chain.network import Network
-from ledger.chain.rpc import Rpc, as_int
+from ledger.chain.rpc import Rpc, as_bytes, as_int
 from ledger.chain.steps import Observer, silent
+from ledger.client.grouping import GroupingStore
 from ledger.client.keeping import Keeping
 from ledger.client.sight import Sight
 from ledger.client.types import ClientSettings, Entry, Prepared, Submission
@@ -24,7 +26,6 @@ from ledger.index.freshness import Freshness
 from ledger.index.history import RecordAnswer, RecordProgress
 from ledger.index.network import Network as Pinned
 from ledger.index.network import pin, pinned
-from ledger.index.store import Store
 
 if TYPE_CHECKING:
     from ledger.chain.logs import LogSource
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 _PAUSE: Final = 0.02
 _STALE: Final = 10.0
 _UNDER_WAY: Final = frozenset({RecordProgress.WAITING, RecordProgress.SENDING, RecordProgress.INCLUDED})
+STOPPING: Final = frozenset({"history", "gap"})
+"""Kinds of alarms after which the index does not go on: what it says is not to be relied on until a person looked."""
 
 
 class Client(Keeping):
@@ -144,8 +147,11 @@ class Client(Keeping):
         )
 
     def problems(self) -> list[str]:
-        """What keeps this client from knowing or writing; empty when it is ready."""
-        found = [str(alarm) for alarm in self.alarms()]
+        """What keeps this client from knowing or writing; empty when it is ready.
+
+        A rollback is an alarm (see `alarms`), but the client has gone on from there.
+        """
+        found = [f"{alarm.kind}: {alarm.detail}" for alarm in self.alarms() if alarm.kind in STOPPING]
         try:
             self.network.check(self._checking_rpc)
         except PassavantError as error:
@@ -172,10 +178,15 @@ class Client(Keeping):
     def submit(self, entries: Sequence[Entry]) -> list[Submission]:
         """Put signed records into the outbox, in one database transaction, each once by digest."""
         taken = self._intake.take(entries)
-        self._step("accepted")
-        if self._threads and self.submitter:
-            self.submitter.wake()
+        self.store.afterwards(self._accepted)
         return taken
+
+    def batch(self) -> AbstractContextManager[None]:
+        """One database transaction for all that this thread keeps and submits inside: whole, or not at all.
+
+        Meanwhile others may read, but hardly write: keep it short, and neither sync, pump nor wait inside.
+        """
+        return self.store.together()
 
     def timeline_proof(self, declaration: DeclarationId, superseded: Digest) -> bytes:
         """That a decision or control stands in a declaration's timeline: the proof of a record that supersedes it.
@@ -223,9 +234,9 @@ class Client(Keeping):
     # --- parts --------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> GroupingStore:
         """The open store, pinned to this network."""
-        store = Store.open(self.settings.database)
+        store = cast("GroupingStore", GroupingStore.open(self.settings.database))
         pin(store, self._pinned_as(pinned(store)))
         return store
 
@@ -249,14 +260,14 @@ class Client(Keeping):
     def _looked(self) -> Sight:
         """What one look at the node tells; the index catches up when it is behind."""
         try:
-            head = as_int(self._rpc.call("eth_blockNumber"))
+            head = self._rpc.call("eth_getBlockByNumber", "latest", False)  # noqa: FBT003  JSON-RPC
             cursor = self.queries.as_of()
-            if cursor.block != head or cursor.final is None:
+            if cursor.final is None or cursor.block_hash != as_bytes(head["hash"]):
                 self.follower.sync()
                 return self.follower.sight
         except PassavantError as error:
             return Sight(failure=str(error))
-        return Sight(head, cursor.final, time.time())
+        return Sight(as_int(head["number"]), cursor.final, time.time())
 
     @cached_property
     def outbox(self) -> "StoreOutbox":
@@ -312,6 +323,11 @@ class Client(Keeping):
         from ledger.chain.logs import LogSource
 
         return LogSource(rpc, self.network)
+
+    def _accepted(self) -> None:
+        self._step("accepted")
+        if self._threads and self.submitter:
+            self.submitter.wake()
 
     def _observed(self, step: Any) -> None:
         self._step(step)

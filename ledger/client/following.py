@@ -6,12 +6,14 @@ import time
 from typing import Final
 
 from ledger.chain.errors import Diverged, HistoryChanged
+from ledger.chain.finality import Finality
 from ledger.chain.logs import LogSource
 from ledger.chain.network import Network
 from ledger.client.sight import Sight
 from ledger.domain.events import Block
 from ledger.errors import PassavantError
 from ledger.index.alarms import Alarms
+from ledger.index.freshness import as_of
 from ledger.index.indexer import Indexer
 from ledger.index.store import Store
 
@@ -28,6 +30,7 @@ class Follower:
         """Follow a network's log source into a store."""
         self.sight = Sight()
         self._source = source
+        self._store = store
         self._indexer = Indexer(store)
         self._alarms = Alarms(store)
         self._network = network
@@ -48,13 +51,10 @@ class Follower:
         """
         with self._one:
             try:
-                self._read()
+                self._catch_up()
             except HistoryChanged as error:
                 self._alarms.sound("history", str(error))
                 raise
-            except Diverged as error:
-                self._go_back(error)
-                self._read()
 
     def run(self, stop: threading.Event) -> None:
         """Sync until `stop` is set; failures are noted in `sight`, and following goes on."""
@@ -72,6 +72,15 @@ class Follower:
     def cursor(self) -> Block | None:
         """The block that the index stands on."""
         return self._indexer.cursor()
+
+    def _catch_up(self) -> None:
+        try:
+            self._read()
+        except HistoryChanged:
+            raise
+        except Diverged as error:
+            self._go_back(error)
+            self._read()
 
     def _read(self) -> None:
         cursor = self._indexer.cursor()
@@ -92,16 +101,21 @@ class Follower:
         below = self._indexer.cursor()
         if below is None:
             raise error
-        ancestor = self._source.ancestor(self._known, below, self.sight.final)
+        ancestor = self._source.ancestor(self._known, below, self._final())
         to_block = ancestor.number if ancestor else self._network.start_block - 1
+        if to_block >= below.number:  # another process has gone back meanwhile
+            return
         gone = self._indexer.rollback(to_block)
-        _log.warning(
-            "rolled back from block %d to %d, %d records are no longer recorded", below.number, to_block, len(gone)
-        )
-        if gone:
-            self._alarms.sound(
-                "rollback", f"blocks {to_block + 1} to {below.number} are gone, with {len(gone)} records"
-            )
+        text = f"blocks {to_block + 1} to {below.number} are gone, with {len(gone)} records"
+        _log.warning("rolled back: %s", text)
+        if Finality.parse(self._network.finality).alarms_on_rollback:
+            self._alarms.sound("rollback", text)
+
+    def _final(self) -> int:
+        """Up to which block this store has called the chain final, also before this process began; -1: none."""
+        with self._store.reading() as session:
+            final = as_of(session).final
+        return -1 if final is None else final
 
     def _see(self, head: int, final: int) -> None:
         now = time.time()

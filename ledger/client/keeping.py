@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ledger.client.reading import Reading
@@ -11,7 +12,7 @@ from ledger.domain.keccak import keccak256
 from ledger.domain.wire import DeclarationId, Digest
 from ledger.errors import CommitmentError, PassavantError
 from ledger.index.history import RecordProgress
-from ledger.index.references import Reference, ReferenceType, named
+from ledger.index.references import SINGLE, Reference, named
 
 if TYPE_CHECKING:
     from ledger.index.evidence import EvidenceItem
@@ -34,11 +35,24 @@ class Keeping(Reading):
         Raises:
             PayloadRefused: it opens another one, or none.
         """
+        if _root(payload) != commitment:
+            raise PayloadRefused("the payload does not open this commitment: its own root is another one")
+        self._put(commitment, payload, owner)
+
+    def keep_payload(self, payload: Payload | Scope, owner: int) -> bytes:
+        """Keep a payload; the commitment (32 bytes) that it opens.
+
+        Raises:
+            PayloadRefused: it opens none.
+        """
+        commitment = _root(payload)
+        self._put(commitment, payload, owner)
+        return commitment
+
+    def _put(self, commitment: bytes, payload: Payload | Scope, owner: int) -> None:
         from ledger.index.payloads import Payload as Kept
         from ledger.index.payloads import Payloads
 
-        if _root(payload) != commitment:
-            raise PayloadRefused("the payload does not open this commitment: its own root is another one")
         payloads = Payloads(self.store)
         if isinstance(payload, Scope):
             payloads.put_scope(commitment, payload.items)
@@ -59,16 +73,32 @@ class Keeping(Reading):
 
     # --- references and readers ---------------------------------------------------------------------------------------
 
-    def add_references(self, declaration: bytes, references: Sequence[Reference], owner: int) -> None:
+    def add_references(
+        self, declaration: bytes, references: Sequence[Reference], owner: int, *, at: int | None = None
+    ) -> None:
         """Register a declaration under references.
+
+        An MRN or LRN is also registered as named by `owner` (its scope), and for a recorded declaration by declarant
+        and agent: a number that names one declaration does so for somebody.
+
+        Args:
+            declaration: its id; it need not be recorded yet.
+            references: what names it.
+            owner: the organisation that says so.
+            at: about when the goods move (seconds), for references that are reused; when it was lodged, if None.
 
         Raises:
             NotEntitled: the declaration is recorded, and not the owner's to name.
+            ReferenceFormatError: a reference can't be indexed.
         """
-        if self.state(DeclarationId(declaration)) is not None and self.declaration(declaration, owner) is None:
+        known = self.state(DeclarationId(declaration))
+        shown = self.declaration(declaration, owner) if known else None
+        if known and (shown is None or owner not in {shown.declarant, shown.agent, shown.competent}):
             raise NotEntitled("no such declaration for this participant")
-        now = int(time.time())
-        self.references.add([(one, DeclarationId(declaration), now) for one in references])
+        parties = {owner, shown.declarant, shown.agent} - {0} if shown else {owner}
+        moment = at if at is not None else shown.lodged_at if shown else int(time.time())
+        wanted = [*references, *(twin for one in references for twin in _twins(one, parties))]
+        self.references.add([(one, DeclarationId(declaration), moment) for one in wanted])
 
     def named(self, reference: Reference) -> list[DeclarationId]:
         """The declarations under a reference, whoever asks: for this store's own ingestion."""
@@ -76,11 +106,11 @@ class Keeping(Reading):
         with self.store.reading() as session:
             return [one.declaration for one in named(session, [token]).get(token, [])]
 
-    def has_reference(self, declaration: DeclarationId, kind: ReferenceType) -> bool:
-        """Whether a declaration is registered under a reference of a type."""
-        sql = "SELECT 1 FROM references_private WHERE declaration = ? AND type = ? LIMIT 1"
+    def is_named(self, declaration: DeclarationId, reference: Reference) -> bool:
+        """Whether a declaration is registered under a reference."""
+        sql = "SELECT 1 FROM references_private WHERE token = ? AND declaration = ?"
         with self.store.reading() as session:
-            return bool(session.rows(sql, declaration, int(kind)))
+            return bool(session.rows(sql, self.references.token(reference), declaration))
 
     def add_reader(self, reference: Reference, reader: int, granted_by: int, *, seconds: int = _YEAR) -> None:
         """Let an organisation read the status of the grantor's declarations under a reference, for a year."""
@@ -109,12 +139,11 @@ class Keeping(Reading):
         return Digest(found.digest) if self.is_written(DeclarationId(found.digest)) else False
 
     def note_ingested(self, key: bytes, kind: str, outcome: str, digest: Digest | None) -> None:
-        """Note what became of a message; a note of an earlier run whose record never got anywhere gives way."""
+        """Note what became of a message, in place of an earlier run's note whose record never got anywhere."""
         from ledger.index.ingested import Ingested, IngestedMessage
 
         notes = Ingested(self.store)
-        if self.ingested(key) is False:
-            notes.forget([key])
+        notes.forget([key])
         notes.add([IngestedMessage(key, kind, outcome, digest)])
 
     def keep_evidence(
@@ -148,6 +177,12 @@ class Keeping(Reading):
 
         return Evidence(self.store).of_declaration(declaration)
 
+    def evidence_under(self, reference: Reference) -> "Sequence[EvidenceItem]":
+        """What was received under a reference and is no record."""
+        from ledger.index.evidence import Evidence
+
+        return Evidence(self.store).under(self.references.token(reference))
+
     # --- sessions -----------------------------------------------------------------------------------------------------
 
     def new_challenge(self, organisation: int, seconds: float) -> bytes:
@@ -161,6 +196,12 @@ class Keeping(Reading):
         from ledger.index.challenges import Challenges
 
         return Challenges(self.store).use(nonce, organisation.to_bytes(4, "big"))
+
+
+def _twins(reference: Reference, organisations: set[int]) -> list[Reference]:
+    if reference.type not in SINGLE or reference.scope:
+        return []
+    return [replace(reference, scope=str(one)) for one in sorted(organisations)]
 
 
 def _root(payload: Payload | Scope) -> bytes:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ledger.domain.codes import RecordType
+from ledger.domain.records import Decision
 from ledger.domain.state import DeclarationState
-from ledger.domain.wire import DeclarationId, Digest
+from ledger.domain.wire import DeclarationId, Digest, decode
 from ledger.index.alarms import Alarm, Alarms
 from ledger.index.freshness import Freshness
 from ledger.index.lookup import StatusQuery
@@ -112,10 +114,15 @@ class Reading:
             sql = "SELECT address, organisation FROM keys WHERE address IN ({keys})"
             return {row[0]: int(row[1]) for row in session.within(sql, addresses)}
 
+    def decisions(self, declaration: DeclarationId) -> list[Decision]:
+        """The recorded decisions about a declaration, in order."""
+        sql = "SELECT body FROM events WHERE declaration = ? AND outcome = 0 AND record_type = ? ORDER BY block, log"
+        with self.store.reading() as session:
+            rows = session.rows(sql, declaration, int(RecordType.DECISION))
+        return [decode(Decision, row[0]) for row in rows]
+
     def timeline_steps(self, declaration: DeclarationId, since: Digest) -> list[tuple[bytes, bytes, bytes]]:
         """(head before, request, digest) of every decision and control of a declaration from `since` on, in order."""
-        from ledger.domain.codes import RecordType
-
         sql = (
             "SELECT record_type, head_before, body, digest FROM events WHERE declaration = ? AND outcome = 0"
             " AND record_type IN (?, ?) ORDER BY block, log"
@@ -129,6 +136,4 @@ class Reading:
 
 def _request(record_type: int, body: bytes) -> bytes:
     """The request that a decision names: its third word; a control names none."""
-    from ledger.domain.codes import RecordType
-
     return body[64:96] if record_type == RecordType.DECISION else bytes(32)

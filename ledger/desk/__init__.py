@@ -4,7 +4,8 @@ The desk knows who signs what, keeps each payload with the record that commits t
 declarations it writes about, so that a record may be signed before the one ahead of it is in a block.
 """
 
-from ledger.desk.desk import DECLARATION_SCHEMA, EVIDENCE_SCHEMA, Desk
+from ledger.desk.bench import DECLARATION_SCHEMA, EVIDENCE_SCHEMA
+from ledger.desk.desk import Desk
 from ledger.desk.options import (
     AmbiguousReference,
     ControlOptions,
@@ -17,7 +18,7 @@ from ledger.desk.options import (
     UnknownReference,
     Written,
 )
-from ledger.desk.references import references_of
+from ledger.desk.references import indexable, references_of
 
 __all__ = [
     "DECLARATION_SCHEMA",
@@ -33,5 +34,6 @@ __all__ = [
     "Ticket",
     "UnknownReference",
     "Written",
+    "indexable",
     "references_of",
 ]

@@ -1,30 +1,15 @@
 """The desk itself: signs, keeps the payload, follows the heads."""
 
 import secrets
-import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 from ledger.chain.signers import LocalSigner
-from ledger.client import Client, Entry, Payload, Scope
-from ledger.desk.options import (
-    AmbiguousReference,
-    ControlOptions,
-    DeskError,
-    Directory,
-    Identity,
-    LodgementOptions,
-    RulingOptions,
-    Ticket,
-    UnknownReference,
-    Written,
-)
-from ledger.desk.references import references_of
-from ledger.documents import AmendmentRequestMessage, LodgedDeclaration, build
-from ledger.documents.amendments import apply_amendment
-from ledger.documents.tree import Document
+from ledger.desk.bench import DECLARATION_SCHEMA, Bench
+from ledger.desk.options import ControlOptions, DeskError, LodgementOptions, RulingOptions, Ticket, Written
+from ledger.desk.references import own_numbers, references_of
+from ledger.documents import AmendmentRequestMessage, LodgedDeclaration, apply_amendment
 from ledger.domain.codes import DecisionKind, HoldAction, Leg, LinkKind, OrganisationKind, Reason, Regime, Stage
-from ledger.domain.commitment import commit, schema_id, scope_of
+from ledger.domain.commitment import schema_id
 from ledger.domain.lifecycle import TABLE
 from ledger.domain.records import (
     NO_ADDRESS,
@@ -35,42 +20,14 @@ from ledger.domain.records import (
     Hold,
     InvalidationRequest,
     PresentationNotice,
-    Record,
-    Request,
 )
-from ledger.domain.state import DeclarationState, advance, lodge
+from ledger.domain.state import DeclarationState
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest
-from ledger.index.references import Reference, ReferenceType
-
-DECLARATION_SCHEMA: Final = "wco-dm/3.6/declaration"
-EVIDENCE_SCHEMA: Final = "passavant/evidence/v1"
-DEADLINE: Final = 7 * 24 * 3600 - 300
-"""Seconds until a signed record expires: as long as the contract allows, less five minutes for clocks."""
-
-Step = Request | Decision | Control | Hold
+from ledger.index.references import Reference
 
 
-class Desk:
+class Desk(Bench):
     """Writes for one participant."""
-
-    def __init__(
-        self,
-        client: Client,
-        identity: Identity,
-        directory: Directory,
-        *,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        """Write through a client; `clock` gives seconds (UTC).
-
-        `before_submit` is called with each digest just before its record is put into the outbox.
-        """
-        self.client = client
-        self.identity = identity
-        self.directory = directory
-        self.before_submit: Callable[[Digest], None] = lambda _: None
-        self._clock = clock
-        self._ahead: dict[DeclarationId, DeclarationState] = {}
 
     # --- what declarants write ----------------------------------------------------------------------------------------
 
@@ -102,7 +59,8 @@ class Desk:
             effective_at=self._moment(options.effective_at),
             deadline=self._deadline(),
         )
-        written = self._lodge(record, options.ticket, references_of(message))
+        references = [*references_of(message), *own_numbers(message, {declarant, agent} - {0})]
+        written = self._lodge(record, options.ticket, references, _moved_at(message, options, record))
         ticket = Ticket(ConsignmentId(written.declaration), join_key) if join_key else options.ticket
         return Written(written.digest, written.declaration, ticket)
 
@@ -125,7 +83,7 @@ class Desk:
             effective_at=effective_at,
             deadline=self._deadline(),
         )
-        return self._lodge(record, None, references)
+        return self._lodge(record, None, references, effective_at)
 
     def amend(self, declaration: DeclarationId, request: AmendmentRequestMessage) -> Written:
         """Ask for a new version: the one in force with the request's changes."""
@@ -237,103 +195,6 @@ class Desk:
         )
         return self._write(state, record)
 
-    # --- what is known ------------------------------------------------------------------------------------------------
-
-    def state(self, declaration: DeclarationId) -> DeclarationState:
-        """The declaration as it will stand once everything that this desk wrote is recorded.
-
-        Raises:
-            UnknownReference: there is no such declaration.
-        """
-        known = self._ahead.get(declaration) or self.client.state(declaration)
-        if known is None:
-            raise UnknownReference(f"no declaration 0x{declaration.hex()} is recorded here")
-        return known
-
-    def forget(self) -> None:
-        """Take every state from the chain again: after a refusal, what was written ahead may be wrong."""
-        self._ahead.clear()
-
-    def fields(self, state: DeclarationState) -> Mapping[str, str]:
-        """The fields of the version in force.
-
-        Raises:
-            DeskError: this participant does not have them.
-        """
-        payload = self.client.payload(state.version.commitment, self.identity.organisation)
-        if payload is None:
-            raise DeskError(f"the content of version {state.version.number} of 0x{state.id.hex()} is not in this store")
-        return dict(payload.fields)
-
-    def document(self, state: DeclarationState) -> Document:
-        """The version in force as a document."""
-        return Document(build(self.fields(state)))
-
-    def resolve(self, text: str, kind: ReferenceType | None = None) -> DeclarationId:
-        """The one declaration that an id (0x and 64 digits) or a reference names, among those this identity may see.
-
-        Raises:
-            UnknownReference: none.
-            AmbiguousReference: several.
-        """
-        if text.startswith("0x") and len(text) == 2 + 2 * len(ZERO):
-            return self.state(DeclarationId(bytes.fromhex(text[2:]))).id
-        found = self.client.resolve(text, kind, self.identity.organisation)
-        if not found:
-            raise UnknownReference(f"{text}: nothing that this participant may see has this reference")
-        if len(found) > 1:
-            raise AmbiguousReference(text, tuple(found))
-        return found[0]
-
-    # --- signing and keeping ------------------------------------------------------------------------------------------
-
-    def _lodge(self, record: Declaration, ticket: Ticket | None, references: Sequence[Reference] = ()) -> Written:
-        digest = self.client.domains.digest(record)
-        declaration = DeclarationId(digest)
-        proof = LocalSigner(ticket.join_key).sign_digest(digest) if ticket else b""
-        # first the references: after a crash in between, a reference to nothing is harmless, a lost one is not
-        self.client.add_references(declaration, references, self.identity.organisation)
-        self._submit(record, digest, proof)
-        self._ahead[declaration] = lodge(record, digest)
-        return Written(digest, declaration)
-
-    def _write(self, state: DeclarationState, record: Step) -> Written:
-        digest = self.client.domains.digest(record)
-        ahead = advance(state, record, digest)
-        proof = b""
-        if isinstance(record, Decision | Control) and record.supersedes != ZERO:
-            proof = self.client.timeline_proof(state.id, record.supersedes)
-        self._submit(record, digest, proof)
-        self._ahead[state.id] = ahead
-        return Written(digest, state.id)
-
-    def _submit(self, record: Record, digest: Digest, proof: bytes) -> None:
-        signature = self.identity.signer.sign(self.client.domains.of(record), record)
-        self.before_submit(digest)
-        self.client.submit([Entry(record, signature, proof)])
-
-    def _keep(self, schema: str, fields: Mapping[str, str]) -> bytes:
-        seed = secrets.token_bytes(32)
-        root = commit(schema_id(schema), fields, seed).root
-        self.client.put_payload(root, Payload(schema, seed, tuple(fields.items())), self.identity.organisation)
-        return root
-
-    def _evidence(self, fields: Mapping[str, str] | None) -> bytes:
-        return self._keep(EVIDENCE_SCHEMA, fields) if fields else ZERO
-
-    def _scope(self, items: Mapping[int, str | None] | None) -> bytes:
-        if items is None:
-            return ZERO
-        root = scope_of(items).root
-        self.client.put_payload(root, Scope(dict(items)), self.identity.organisation)
-        return root
-
-    def _moment(self, given: int | None) -> int:
-        return int(self._clock()) if given is None else given
-
-    def _deadline(self) -> int:
-        return int(self._clock()) + DEADLINE
-
     # --- who acts for whom --------------------------------------------------------------------------------------------
 
     def _parties(self, message: LodgedDeclaration) -> tuple[int, int]:
@@ -365,3 +226,11 @@ class Desk:
     def _acting_for(self, state: DeclarationState) -> int:
         me = self.identity.organisation
         return 0 if state.declarant == me else me
+
+
+def _moved_at(message: LodgedDeclaration, options: LodgementOptions, record: Declaration) -> int:
+    """About when the goods move: by what the message says of itself, else by when it takes effect."""
+    said = message.issued_at or message.accepted_at
+    if options.moved_at is not None:
+        return options.moved_at
+    return int(said.timestamp()) if said else record.effective_at

@@ -162,6 +162,7 @@ class LodgementOptions:
         link: another declaration, and how this one relates to it.
         stage: instead of the message's own.
         effective_at: seconds (UTC); now when None.
+        moved_at: about when the goods move (seconds), for references that are reused; None: when it was lodged.
     """
 
     country: str | None = None
@@ -169,3 +170,4 @@ class LodgementOptions:
     link: tuple[DeclarationId, LinkKind] | None = None
     stage: Stage | None = None
     effective_at: int | None = None
+    moved_at: int | None = None

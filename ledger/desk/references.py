@@ -1,10 +1,11 @@
 """From the references of a message to those of the private index."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ledger.documents import LodgedDeclaration, ReferenceKind
-from ledger.index.references import Reference, ReferenceType
+from ledger.index.errors import ReferenceFormatError
+from ledger.index.references import Reference, ReferenceType, normalised
 
 _TYPES: Final[Mapping[ReferenceKind, ReferenceType]] = {
     ReferenceKind.MRN: ReferenceType.MRN,
@@ -25,4 +26,22 @@ def references_of(message: LodgedDeclaration) -> list[Reference]:
     found.append(Reference(ReferenceType.LRN, message.lrn))
     if message.declarant.id:
         found.append(Reference(ReferenceType.LRN, message.lrn, message.declarant.id))
-    return found
+    return indexable(found)
+
+
+def own_numbers(message: LodgedDeclaration, organisations: Iterable[int]) -> list[Reference]:
+    """The LRN as the participants concerned ask for it: by their own ids."""
+    return [Reference(ReferenceType.LRN, message.lrn, str(one)) for one in organisations]
+
+
+def indexable(references: Iterable[Reference]) -> list[Reference]:
+    """Those that can be indexed: a number that is empty or endless names nothing."""
+    return [one for one in references if _is_indexable(one)]
+
+
+def _is_indexable(reference: Reference) -> bool:
+    try:
+        normalised(reference)
+    except ReferenceFormatError:
+        return False
+    return True

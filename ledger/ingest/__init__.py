@@ -1,7 +1,8 @@
 """Ingestion: which customs message becomes which record, and signed by whom.
 
-A declaration is recorded by the key of its declarant or agent; by the administration's, as received outside the ledger, when the
-declarant is no participant. A notice is a decision under the key of its administration, and evidence under any other.
+A declaration is recorded by the key of its declarant or agent; by the administration's, as received outside the
+ledger, when the declarant is no participant. A notice is a decision under the key of its administration, and evidence
+under any other.
 Movement messages are evidence. Both sides may ingest the same messages in any order, and again.
 """
 

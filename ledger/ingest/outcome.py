@@ -7,18 +7,23 @@ from ledger.domain.wire import DeclarationId, Digest
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A record, now on its way to the chain."""
+    """A record about a declaration, now on its way to the chain."""
 
     digest: Digest
+    declaration: DeclarationId
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Something to keep as what it is: about this declaration, when that is known."""
+    """Something to keep as what it is: about this declaration, when that is known.
+
+    `again`: what would make a record of it may still come, so the next ingestion deals with it anew.
+    """
 
     detail: str
     declaration: DeclarationId | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
-from ledger.domain.wire import Digest
+from ledger.domain.wire import DeclarationId, Digest
 
 
 @unique
@@ -21,17 +21,20 @@ class Fate(StrEnum):
     """The ledger refused its record, or a value in it is wrong; `detail` says why."""
     UNREADABLE = "unreadable"
     """No message could be made of it; `detail` says where and why."""
+    WAITING = "waiting"
+    """Its record is signed and kept, but not on the chain yet: nobody sends now, or the chain does not go on."""
 
 
 @dataclass(slots=True)
 class Line:
-    """One message. `source` is its file; `kind` what it is; `digest` its record, if there is one."""
+    """One message. `source`: its file; `kind`: what it is; `digest`: its record, `declaration`: what that is about."""
 
     source: str
     kind: str
     fate: Fate
     detail: str = ""
     digest: Digest | None = None
+    declaration: DeclarationId | None = None
 
 
 @dataclass(slots=True)
@@ -48,5 +51,8 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 when every message is recorded or stored as what it is, else 1."""
-        return int(any(line.fate in {Fate.REFUSED, Fate.UNREADABLE} for line in self.lines))
+        """0 when every message is recorded or stored as what it is; 1 when one is refused or unreadable; 3: not yet."""
+        fates = {line.fate for line in self.lines}
+        if fates & {Fate.REFUSED, Fate.UNREADABLE}:
+            return 1
+        return 3 if Fate.WAITING in fates else 0

@@ -1,83 +1,122 @@
 """What both sides of an ingestion share: finding the declaration that a message is about, and keeping evidence."""
 
-from ledger.desk import Desk, references_of
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from ledger.desk import Desk, indexable, references_of
 from ledger.documents import LodgedDeclaration, Message, Movement, Notice, ReferenceKind, RequestMessage, to_json
 from ledger.domain.wire import DeclarationId
 from ledger.index.references import Reference, ReferenceType
-from ledger.ingest.outcome import Evidence
-from ledger.ingest.reading import kind_of
+from ledger.ingest.outcome import Became, Evidence
+from ledger.ingest.reading import Batch, kind_of
 
-_TYPES = {
+_TYPES: Final = {
     ReferenceKind.UCR: ReferenceType.UCR,
     ReferenceKind.DUCR: ReferenceType.DUCR,
     ReferenceKind.MUCR: ReferenceType.MUCR,
     ReferenceKind.MRN: ReferenceType.MRN,
 }
+_ANY: Final = "*"
 
 
-class Side:
+class Side(ABC):
     """One participant's side of the messages."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Ingest at a desk."""
+    def __init__(self, desk: Desk, batch: Batch) -> None:
+        """Ingest at a desk; the notices of the batch tell what they tell about other messages."""
         self.desk = desk
         self.client = desk.client
         self.me = desk.identity.organisation
+        self._first_heard: dict[str, datetime] = {}
+        self._mrns: dict[str, str] = {}
+        self._lrns: dict[str, dict[str, None]] = {}
+        for notice in reversed(batch.notices):
+            self._first_heard |= dict.fromkeys(filter(None, (notice.mrn, notice.lrn)), notice.issued_at)
+        for notice in batch.notices:
+            if notice.lrn and notice.mrn:
+                self._mrns.setdefault(notice.lrn, notice.mrn)
+                self._lrns.setdefault(notice.mrn, {})[notice.lrn] = None
 
-    def find(self, *references: Reference) -> list[DeclarationId]:
-        """The recorded declarations of the first reference that names any."""
-        for reference in references:
-            found = [one for one in self.client.named(reference) if self.client.is_written(one)]
-            if found:
-                return found
-        return []
+    @abstractmethod
+    def messages(self, batch: Batch) -> list[Message]:
+        """The messages in the order in which this side needs them."""
 
-    def lodged_before(self, message: LodgedDeclaration) -> DeclarationId | None:
-        """The same declaration, recorded by this side or the other: same declarant, same LRN; or the same MRN."""
-        references = [Reference(ReferenceType.MRN, message.mrn)] if message.mrn else []
-        if message.declarant.id:
-            references.append(Reference(ReferenceType.LRN, message.lrn, message.declarant.id))
-        return next(iter(self.find(*references)), None)
+    @abstractmethod
+    def declaration(self, message: LodgedDeclaration) -> Became:
+        """What an original declaration becomes."""
 
-    def about(self, message: Notice | RequestMessage) -> DeclarationId | None:
-        """The one declaration that a notice or request is about: by MRN, else by an LRN that only one has."""
-        if message.mrn:
-            found = self.find(Reference(ReferenceType.MRN, message.mrn))
-            if found:
-                return found[0]
-        found = self.find(Reference(ReferenceType.LRN, message.lrn)) if message.lrn else []
-        if message.mrn:
-            # it has an MRN that nothing here has: a declaration with another MRN is not meant
-            found = [one for one in found if not self.client.has_reference(one, ReferenceType.MRN)]
-        return found[0] if len(found) == 1 else None
+    @abstractmethod
+    def request(self, message: RequestMessage) -> Became:
+        """What a request of the declarant becomes."""
+
+    @abstractmethod
+    def notice(self, message: Notice) -> Became:
+        """What a notice of customs becomes."""
 
     def movement(self, message: Movement) -> Evidence:
         """An event of a carrier or port: evidence, shown in the timeline as what it is."""
         found = self.find(*_movement_references(message))
         return Evidence(f"{message.code or message.name}: an event of carrier or port", found[0] if found else None)
 
+    def find(self, *references: Reference) -> list[DeclarationId]:
+        """The declarations, recorded or on their way, of the first reference that names any."""
+        for reference in indexable(references):
+            found = [one for one in self.client.named(reference) if self.client.is_written(one)]
+            if found:
+                return found
+        return []
+
+    def lodged_at(self, message: LodgedDeclaration) -> int | None:
+        """When it was lodged: what it says, but not after the first notice about it; None: nothing tells."""
+        heard = (self._first_heard.get(key) for key in (message.mrn, message.lrn) if key)
+        moments = [one for one in (message.issued_at, message.accepted_at, *heard) if one]
+        return seconds(min(moments)) if moments else None
+
+    def has_other_mrn(self, declaration: DeclarationId, mrn: str | None) -> bool:
+        """Whether this participant was told another MRN for a declaration than the one given."""
+        if mrn is None or not self.client.is_named(declaration, self._own(ReferenceType.MRN, _ANY)):
+            return False
+        return not self.client.is_named(declaration, self._own(ReferenceType.MRN, mrn))
+
+    def learn_mrn(self, declaration: DeclarationId, mrn: str | None) -> None:
+        """Keep the MRN that a notice to this participant gives a declaration."""
+        if mrn and not self.client.is_named(declaration, self._own(ReferenceType.MRN, mrn)):
+            given = indexable([Reference(ReferenceType.MRN, mrn)])
+            self.client.add_references(declaration, [*given, self._own(ReferenceType.MRN, _ANY)], self.me)
+
     def keep(self, message: Message, evidence: Evidence) -> None:
         """Keep a message as evidence, under the references that it carries."""
-        references = _references(message)
+        kind = kind_of(message)
+        if isinstance(message, Movement) and message.code:
+            kind = f"{kind} {message.code}"
+        references = indexable(_references(message))
         content = to_json(message.document).encode()
-        kind = (
-            f"{kind_of(message)} {message.code}" if isinstance(message, Movement) and message.code else kind_of(message)
-        )
         self.client.keep_evidence(kind, content, references, evidence.declaration, _when(message), by=self.me)
 
+    def _own(self, kind: ReferenceType, value: str) -> Reference:
+        """A number as this participant knows it: no word of another one counts."""
+        return Reference(kind, value, str(self.me))
 
-def _references(message: Message) -> list[Reference]:
+    def _numbers(self, mrn: str | None, lrn: str | None) -> list[Reference]:
+        """MRN and LRN as this participant knows them, as far as they are given."""
+        given = ((ReferenceType.MRN, mrn), (ReferenceType.LRN, lrn))
+        return [self._own(kind, value) for kind, value in given if value]
+
+
+def seconds(moment: datetime) -> int:
+    """Seconds since the epoch (UTC)."""
+    return int(moment.timestamp())
+
+
+def _references(message: Message) -> Iterable[Reference]:
     if isinstance(message, Movement):
         return _movement_references(message)
     if isinstance(message, LodgedDeclaration):
         return references_of(message)
-    found = []
-    if isinstance(message, Notice | RequestMessage):
-        if message.mrn:
-            found.append(Reference(ReferenceType.MRN, message.mrn))
-        if message.lrn:
-            found.append(Reference(ReferenceType.LRN, message.lrn))
-    return found
+    numbers = ((ReferenceType.MRN, getattr(message, "mrn", None)), (ReferenceType.LRN, getattr(message, "lrn", None)))
+    return [Reference(kind, value) for kind, value in numbers if value]
 
 
 def _movement_references(message: Movement) -> list[Reference]:
@@ -85,9 +124,7 @@ def _movement_references(message: Movement) -> list[Reference]:
 
 
 def _when(message: Message) -> int | None:
-    moment = None
     if isinstance(message, Notice):
-        moment = message.issued_at
-    elif isinstance(message, Movement):
-        moment = message.occurred_at
-    return int(moment.timestamp()) if moment else None
+        return seconds(message.issued_at)
+    moment = message.occurred_at if isinstance(message, Movement) else None
+    return seconds(moment) if moment else None

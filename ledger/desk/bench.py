@@ -1,0 +1,176 @@
+"""What every record takes: a signature, its payload kept, and the head that it extends."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from ledger.chain.signers import LocalSigner
+from ledger.client import Client, Entry, Payload, RecordProgress, Scope, StatusQuery
+from ledger.desk.options import AmbiguousReference, DeskError, Directory, Identity, Ticket, UnknownReference, Written
+from ledger.documents import Document, build
+from ledger.domain.codes import Outcome
+from ledger.domain.records import Control, Decision, Declaration, Hold, Record, Request
+from ledger.domain.state import DeclarationState, advance, lodge
+from ledger.domain.wire import ZERO, DeclarationId, Digest
+from ledger.index.references import Reference, ReferenceType
+
+DECLARATION_SCHEMA: Final = "wco-dm/3.6/declaration"
+EVIDENCE_SCHEMA: Final = "passavant/evidence/v1"
+DEADLINE: Final = 7 * 24 * 3600 - 300
+"""Seconds until a signed record expires: as long as the contract allows, less five minutes for clocks."""
+
+Step = Request | Decision | Control | Hold
+_ON_ITS_WAY: Final = frozenset({RecordProgress.WAITING, RecordProgress.SENDING})
+_ON_THE_CHAIN: Final = frozenset({RecordProgress.INCLUDED, RecordProgress.FINAL})
+
+
+class Bench:
+    """What a desk works with."""
+
+    def __init__(
+        self,
+        client: Client,
+        identity: Identity,
+        directory: Directory,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Write through a client; `clock` gives seconds (UTC)."""
+        self.client = client
+        self.identity = identity
+        self.directory = directory
+        self._clock = clock
+        self._ahead: dict[DeclarationId, list[tuple[Digest, DeclarationState]]] = {}
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    def state(self, declaration: DeclarationId) -> DeclarationState:
+        """The declaration as it will stand once everything that this desk wrote is recorded.
+
+        Raises:
+            UnknownReference: there is no such declaration.
+        """
+        known = self._state_ahead(declaration) or self.client.state(declaration)
+        if known is None:
+            raise UnknownReference(f"no declaration 0x{declaration.hex()} is recorded here")
+        return known
+
+    def _state_ahead(self, declaration: DeclarationId) -> DeclarationState | None:
+        """What the last record that is still on its way will lead to; None when the chain knows as much as this desk.
+
+        What comes after a refused record is refused too.
+        """
+        steps = self._ahead.get(declaration, [])
+        while steps:
+            digest, state = steps[-1]
+            progress = self.client.record(digest).progress
+            if progress in _ON_ITS_WAY:
+                return state
+            if progress in _ON_THE_CHAIN:
+                break
+            steps.pop()
+        self._ahead.pop(declaration, None)
+        return None
+
+    def forget(self) -> None:
+        """Take every state from the chain again: after a refusal, what was written ahead may be wrong."""
+        self._ahead.clear()
+
+    def fields(self, state: DeclarationState) -> Mapping[str, str]:
+        """The fields of the version in force.
+
+        Raises:
+            DeskError: this participant does not have them.
+        """
+        payload = self.client.payload(state.version.commitment, self.identity.organisation)
+        if payload is None:
+            raise DeskError(f"the content of version {state.version.number} of 0x{state.id.hex()} is not in this store")
+        return dict(payload.fields)
+
+    def document(self, state: DeclarationState) -> Document:
+        """The version in force as a document."""
+        return Document(build(self.fields(state)))
+
+    def resolve(self, text: str, kind: ReferenceType | None = None) -> DeclarationId:
+        """The one declaration that an id (0x and 64 digits) or a reference names, among those this identity may see.
+
+        Raises:
+            UnknownReference: none.
+            AmbiguousReference: several.
+        """
+        named = StatusQuery(reference=text, type=kind).declaration
+        if named is not None:
+            return self.state(DeclarationId(named)).id
+        found = self.client.resolve(text, kind, self.identity.organisation)
+        if not found:
+            raise UnknownReference(f"{text}: nothing that this participant may see has this reference")
+        if len(found) > 1:
+            raise AmbiguousReference(text, tuple(found))
+        return found[0]
+
+    # --- signing and keeping ------------------------------------------------------------------------------------------
+
+    def _lodge(
+        self, record: Declaration, ticket: Ticket | None, references: Sequence[Reference], moved_at: int
+    ) -> Written:
+        digest = self.client.domains.digest(record)
+        declaration = DeclarationId(digest)
+        proof = LocalSigner(ticket.join_key).sign_digest(digest) if ticket else b""
+        with self.client.batch():
+            self.client.add_references(declaration, references, self.identity.organisation, at=moved_at)
+            self._submit(record, proof)
+        self._ahead[declaration] = [(digest, lodge(record, digest))]
+        return Written(digest, declaration)
+
+    def _write(self, state: DeclarationState, record: Step) -> Written:
+        digest = self.client.domains.digest(record)
+        ahead = advance(state, record, digest)
+        proof = b""
+        if isinstance(record, Decision | Control) and record.supersedes != ZERO:
+            proof = self._superseding(state.id, record.supersedes)
+        self._submit(record, proof)
+        self._ahead.setdefault(state.id, []).append((digest, ahead))
+        return Written(digest, state.id)
+
+    def _superseding(self, declaration: DeclarationId, superseded: Digest) -> bytes:
+        """The proof that what is superseded stands in the timeline, all of it on the chain.
+
+        Raises:
+            DeskError: it does not, or something newer is on its way.
+        """
+        if declaration in self._ahead:
+            raise DeskError("something newer about this declaration is on its way: wait for it, then supersede")
+        proof = self.client.timeline_proof(declaration, superseded)
+        if not proof:
+            raise DeskError(f"0x{superseded.hex()} is no decision or control of this declaration")
+        return proof
+
+    def _submit(self, record: Record, proof: bytes) -> None:
+        """Sign and hand over.
+
+        Raises:
+            DeskError: the ledger does not take it, whatever comes.
+        """
+        signature = self.identity.signer.sign(self.client.domains.of(record), record)
+        [submission] = self.client.submit([Entry(record, signature, proof)])
+        if submission.refused is Outcome.NOT_AUTHENTIC:
+            raise DeskError(f"the ledger knows no key 0x{self.identity.signer.address.hex()} of this participant")
+
+    def _keep(self, schema: str, fields: Mapping[str, str]) -> bytes:
+        seed = secrets.token_bytes(32)
+        return self.client.keep_payload(Payload(schema, seed, tuple(fields.items())), self.identity.organisation)
+
+    def _evidence(self, fields: Mapping[str, str] | None) -> bytes:
+        return self._keep(EVIDENCE_SCHEMA, fields) if fields else ZERO
+
+    def _scope(self, items: Mapping[int, str | None] | None) -> bytes:
+        if items is None:
+            return ZERO
+        return self.client.keep_payload(Scope(dict(items)), self.identity.organisation)
+
+    def _moment(self, given: int | None) -> int:
+        return int(self._clock()) if given is None else given
+
+    def _deadline(self) -> int:
+        return int(self._clock()) + DEADLINE
