@@ -113,13 +113,14 @@ def declare(world: World, choice: Choice) -> Draft:
     outside = choice.rarely(5)
     declarant = 0 if outside else _operator(world, choice).id
     agent = _operator(world, choice).id if not outside and choice.rarely() else 0
-    openers = [one for one in world.ledger.declarations.values() if Flag.JOINED not in one.standing.flags]
+    openers = [one for one in world.ledger.declarations.values() if one.id in world.join_keys]
     joins = openers and choice.rarely(3)
     join_key = world.spare()
     opener = choice.of(openers) if joins else None
-    link = choice.of(list(world.ledger.declarations)) if world.ledger.declarations and choice.rarely() else ZERO
+    link = choice.of([*world.ledger.declarations, SOMETHING]) if choice.rarely() else ZERO
+    joined = choice.of(list(world.ledger.declarations.values())) if opener and choice.rarely(6) else opener
     record = Declaration(
-        consignment=ConsignmentId(opener.id if opener else ZERO),
+        consignment=ConsignmentId(joined.id if joined else ZERO),
         join_key=NO_ADDRESS if opener else join_key.address,
         declarant=declarant,
         agent=agent,
@@ -177,7 +178,7 @@ def decision(world: World, choice: Choice) -> Draft:
     superseded = _superseded(world, state, choice)
     scope = SOMETHING if choice.rarely(3) else ZERO
     overrides = Flag.AGENCY in state.standing.flags and not choice.rarely(3)
-    kind = _kind(state, choice, supersedes=superseded is not None, scoped=scope != ZERO, overrides=overrides)
+    kind = _kind(state, choice, supersedes=superseded is not None, scoped=scope != ZERO)
     row = TABLE[kind]
     request_ = Digest(ZERO) if row.safeguards else state.request
     writes = row.versions and (kind is not DecisionKind.GRANT or request_ == ZERO) and choice.rarely(2)
@@ -208,7 +209,8 @@ def _kind(state: DeclarationState, choice: Choice, **ruling: bool) -> DecisionKi
     terminal = state.standing.status in TERMINAL
     if terminal and ruling["supersedes"] and not ruling["scoped"] and not choice.rarely():
         return DecisionKind.REINSTATE
-    possible = [one for one in DecisionKind if isinstance(decide(state.standing, Ruling(one, **ruling)), Standing)]
+    rulings = (Ruling(one, overrides=True, **ruling) for one in DecisionKind)
+    possible = [one.kind for one in rulings if isinstance(decide(state.standing, one), Standing)]
     ends = [one for one in possible if TABLE[one].target in TERMINAL]
     lasting = [one for one in possible if one not in ends] or possible
     options = list(DecisionKind) if choice.rarely(6) or not possible else possible if choice.rarely(3) else lasting
@@ -306,7 +308,9 @@ def key_authorisation(world: World, choice: Choice) -> Draft:
     action = choice.of(list(KeyAction))
     keys = [key for key in known.keys.values() if key.organisation == organisation.id]
     waiting = [key for key in keys if key.pending_at(world.now) or (key.restores and world.now < key.not_after)]
-    subject = choice.of(waiting if waiting and action is KeyAction.VETO else keys)
+    managing = [key for key in keys if key.manages]
+    subjects = {KeyAction.VETO: waiting, KeyAction.SHORTEN: managing if choice.rarely(2) else keys}
+    subject = choice.of(subjects.get(action) or keys)
     fresh = world.spare()
     authorises = action is KeyAction.AUTHORISE
     purpose = choice.of([DAILY[organisation.kind], Purpose.MANAGE, Purpose.READ])

@@ -73,6 +73,14 @@ def has_author(entry: Entry) -> bool:
     return kind is RecordType.ADMISSION or named_author(kind, entry.body) != 0
 
 
+def subject_of(entry: Entry, digest: Digest) -> bytes:
+    """Of what an entry speaks, as `Refused` says: a declaration or consignment, or an organisation's id."""
+    kind = RecordType(entry.record_type)
+    at = 2 * WORD if kind is RecordType.OPERATOR_STATUS else 0
+    word = entry.body[at : at + WORD]
+    return digest if kind is RecordType.DECLARATION and not any(word) else word
+
+
 def named_author(kind: RecordType, body: bytes) -> int:
     """The author in a body whose words may be wider than their fields: nobody when it sits in such a word."""
     fields = layout(RECORDS[kind])

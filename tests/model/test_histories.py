@@ -1,5 +1,8 @@
 """Random histories: the contracts on anvil, the pure ledger and the fold of the events always say the same.
 
+After each transaction they agree on every entry's outcome and event, and on all state: heads, state words, pending
+requests, holds, superseded records, consignments, organisations, key windows, mandates, the council's head.
+
 `PASSAVANT_MODEL_EXAMPLES` sets how many histories are played on each kind of network (then with fresh randomness);
 without it the same few are played every time.
 """
@@ -9,13 +12,13 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from ledger.chain.abi import Entry
 from ledger.domain.codes import Outcome
-from ledger.domain.events import Refused
+from ledger.domain.events import Event, Refused
 from ledger.domain.records import Declaration
 from ledger.domain.signing import Presented
 from ledger.domain.wire import Digest
@@ -24,12 +27,12 @@ from tests.model.agreement import assert_agreement
 from tests.model.chain import Chain
 from tests.model.drafts import BUILDERS, Choice, remember_join_key
 from tests.model.faults import FAULTS, sound
-from tests.model.reading import has_author, read
+from tests.model.reading import has_author, read, subject_of
 from tests.model.world import World, admit_members, founders, give_keys
 
 WISHED = os.environ.get("PASSAVANT_MODEL_EXAMPLES")
 SETTINGS = settings(
-    max_examples=int(WISHED or 25),
+    max_examples=int(WISHED or 50),
     stateful_step_count=20,
     derandomize=WISHED is None,
     database=None,
@@ -97,19 +100,32 @@ def confirm(chain: Chain, world: World, entries: list[Entry], outcomes: list[Out
         assert said is expected_, f"contract {said.name}, model {expected_.name}: {read(entry, world.domains)}"
     if Outcome.RECORDED in outcomes:
         mined = chain.record(entries, world.now)
-        told = [(e.digest, e.outcome if isinstance(e, Refused) else Outcome.RECORDED) for e in mined.events]
-        assert told == _expected_events(world, entries, outcomes)
+        assert [_told(event) for event in mined.events] == _expected_events(world, entries, outcomes)
         world.fold(mined.events, world.now)
         assert_agreement(chain, world)
 
 
-def _expected_events(world: World, entries: list[Entry], outcomes: list[Outcome]) -> list[tuple[Digest, Outcome]]:
+Told = tuple[Digest, Outcome, tuple[int, bytes]]
+"""An event's digest and outcome; of a refusal also its author and subject."""
+NOTHING_MORE = (0, b"")
+
+
+def _told(event: Event) -> Told:
+    if isinstance(event, Refused):
+        return event.digest, event.outcome, (event.author, event.subject)
+    return event.digest, Outcome.RECORDED, NOTHING_MORE
+
+
+def _expected_events(world: World, entries: list[Entry], outcomes: list[Outcome]) -> list[Told]:
     """An event for each entry that is authentic and new, in order."""
     told = []
     for entry, outcome in zip(entries, outcomes, strict=True):
         found = read(entry, world.domains)
-        if not isinstance(found, Outcome) and has_author(entry) and outcome not in NO_TRACE:
-            told.append((found.digest, outcome))
+        if isinstance(found, Outcome) or not has_author(entry) or outcome in NO_TRACE:
+            continue
+        author = world.ledger.participants.keys[found.signer or b""].organisation
+        more = NOTHING_MORE if outcome is Outcome.RECORDED else (author, subject_of(entry, found.digest))
+        told.append((found.digest, outcome, more))
     return told
 
 
@@ -125,6 +141,7 @@ class Histories(RuleBasedStateMachine):
 
     def _add(self, entry: Entry) -> None:
         outcome = self.world.judge(entry)
+        event(outcome.name)  # for --hypothesis-show-statistics: how well the histories reach
         self.group.append(entry)
         self.outcomes.append(outcome)
         found = read(entry, self.world.domains)
