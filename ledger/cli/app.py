@@ -41,14 +41,14 @@ def command(arguments: Sequence[str]) -> int:
     """Run one command in this process; its exit code."""
     try:
         app(list(arguments), prog_name="passavant")
+    except SystemExit as ended:
+        return int(ended.code or 0)
     except PassavantError as error:
         tell(error)
         if "--json" in arguments:
             print(json.dumps({"error": type(error).__name__, "message": str(error)}, indent=2))  # noqa: T201
         return exit_code(error)
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    return 0
+    raise AssertionError  # pragma: no cover  typer ends every command by SystemExit
 
 
 def run() -> None:

@@ -1,7 +1,6 @@
 """What a command works with: the home, the client over it, a participant's desk; and the word on a record."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,8 +113,3 @@ def title(home: Home, organisation: int) -> str:
     """An organisation in words."""
     named = [one.title for one in home.participants.values() if one.organisation == organisation and one.title]
     return named[0] if named else f"organisation {organisation}"
-
-
-def watched() -> bool:
-    """Whether a person watches."""
-    return sys.stderr.isatty()

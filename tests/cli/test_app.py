@@ -115,7 +115,7 @@ def test_help_imports_even_less():
     code = "import sys; import ledger.cli.app; print('\\n'.join(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {module.partition(".")[0] for module in told.stdout.split()}
-    assert loaded & {*HEAVY, "msgspec", "coincurve", "sqlite3"} == set()
+    assert loaded & {*HEAVY, "msgspec", "coincurve"} == set()
 
 
 def test_as_a_user_types_it(home):
