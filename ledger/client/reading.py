@@ -122,14 +122,14 @@ class Reading:
         return [decode(Decision, row[0]) for row in rows]
 
     def timeline_steps(self, declaration: DeclarationId, since: Digest) -> list[tuple[bytes, bytes, bytes]]:
-        """(head before, request, digest) of every decision and control of a declaration from `since` on, in order."""
+        """(prev, request, digest) of every decision and control of a declaration from `since` on, in order."""
         sql = (
-            "SELECT record_type, head_before, body, digest FROM events WHERE declaration = ? AND outcome = 0"
+            "SELECT record_type, body, digest FROM events WHERE declaration = ? AND outcome = 0"
             " AND record_type IN (?, ?) ORDER BY block, log"
         )
         with self.store.reading() as session:
             rows = session.rows(sql, declaration, int(RecordType.DECISION), int(RecordType.CONTROL))
-        steps = [(row[1], _request(row[0], row[2]), row[3]) for row in rows]
+        steps = [(body[32:64], _request(kind, body), digest) for kind, body, digest in rows]
         start = next((n for n, step in enumerate(steps) if step[2] == since), len(steps))
         return steps[start:]
 
