@@ -1,7 +1,7 @@
 """What the façade keeps beside the chain: payloads, references, readers, evidence, ingested messages, challenges."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from ledger.index.references import SINGLE, Reference, named
 
 if TYPE_CHECKING:
     from ledger.index.evidence import EvidenceItem
+    from ledger.index.ingested import IngestedMessage
 
 _YEAR: Final = 365 * 86_400
 
@@ -129,22 +130,26 @@ class Keeping(Reading):
 
     def ingested(self, key: bytes) -> Digest | bool:
         """The record that a message gave; True when it gave none; False when it must be dealt with (again)."""
+        return self.all_ingested([key]).get(key, False)
+
+    def all_ingested(self, keys: Collection[bytes]) -> dict[bytes, Digest | bool]:
+        """`ingested` of those of the keys that were noted before."""
         from ledger.index.ingested import Ingested
 
-        found = Ingested(self.store).known([key]).get(key)
-        if found is None:
-            return False
-        if found.digest is None:
+        return {key: self._became(one.digest) for key, one in Ingested(self.store).known(keys).items()}
+
+    def _became(self, digest: bytes | None) -> Digest | bool:
+        if digest is None:
             return True
-        return Digest(found.digest) if self.is_written(DeclarationId(found.digest)) else False
+        return Digest(digest) if self.is_written(DeclarationId(digest)) else False
 
-    def note_ingested(self, key: bytes, kind: str, outcome: str, digest: Digest | None) -> None:
-        """Note what became of a message, in place of an earlier run's note whose record never got anywhere."""
-        from ledger.index.ingested import Ingested, IngestedMessage
+    def note_ingested(self, notes: "Collection[IngestedMessage]") -> None:
+        """Note what became of messages, in place of earlier notes, whose records never got anywhere."""
+        from ledger.index.ingested import Ingested
 
-        notes = Ingested(self.store)
-        notes.forget([key])
-        notes.add([IngestedMessage(key, kind, outcome, digest)])
+        kept = Ingested(self.store)
+        kept.forget([one.key for one in notes])
+        kept.add(notes)
 
     def keep_evidence(
         self,

@@ -7,6 +7,7 @@ from ledger.documents import LodgedDeclaration, Message, Notice, RequestMessage,
 from ledger.domain.codes import DecisionKind, Leg, Stage, Status
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import DeclarationId
+from ledger.index.ingested import IngestedMessage
 from ledger.index.references import Reference, ReferenceType
 from ledger.ingest.outcome import Became, Evidence, Known, Recorded
 from ledger.ingest.reading import Batch
@@ -73,7 +74,8 @@ class Administration(Side):
         written = self.desk.decide(state.id, ruled.kind, ruling)
         self._versions.note(state, ruled)
         if ruled.answered is not None:
-            self.client.note_ingested(self._versions.answered(ruled.answered), "request", "answered", written.digest)
+            key = self._versions.answered(ruled.answered)
+            self.client.note_ingested([IngestedMessage(key, "request", "answered", written.digest)])
         return Recorded(written.digest, state.id, ruled.detail)
 
     # --- declarations -------------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from ledger.desk import Desk, DeskError
 from ledger.documents import LodgedDeclaration, Message, Movement, Notice, RequestMessage
 from ledger.domain.codes import OrganisationKind, Outcome
 from ledger.domain.state import BrokenTimeline
-from ledger.domain.wire import DeclarationId, WireError
+from ledger.domain.wire import DeclarationId, Digest, WireError
 from ledger.errors import CommitmentError, DocumentError
+from ledger.index.ingested import IngestedMessage
 from ledger.ingest.administration import Administration
 from ledger.ingest.keys import message_key
 from ledger.ingest.operator import Operator
@@ -104,24 +105,41 @@ class _Run:
 
     def _take(self, tasks: Sequence[_Task]) -> None:
         """Make of messages what they are: records, payloads, references, evidence and notes are kept together."""
-        with self.client.batch():
+        keys = {id(task): message_key(task.message, self.desk.identity.organisation) for task in tasks}
+        with self.client.batch(), self.desk.hopeful():
+            known = {key for key, became in self.client.all_ingested(keys.values()).items() if became is not False}
+            notes: dict[bytes, IngestedMessage] = {}
             for task in tasks:
-                self._take_one(task)
+                key = keys[id(task)]
+                if key not in known and key not in notes:
+                    outcome, digest = self._take_one(task)
+                    if outcome:
+                        notes[key] = IngestedMessage(key, task.line.kind, outcome, digest)
+            self.client.note_ingested(notes.values())
 
-    def _take_one(self, task: _Task) -> None:
-        message, line = task.message, task.line
-        key = message_key(message, self.desk.identity.organisation)
-        if self.client.ingested(key) is not False:
-            return
+    def _take_one(self, task: _Task) -> tuple[str, Digest | None]:
+        """Make of a message what it is; the word to note for it, and its record. No word: the next run looks again."""
         try:
-            became = self._dispatch(message)
+            became = self._dispatch(task.message)
         except BrokenTimeline as error:
             reason = f"the ledger has no such step here: {error.reason}"
             became = Evidence(reason, DeclarationId(error.declaration), again=True)
         except _NOT_THIS_ONE as error:
-            line.fate, line.detail = Fate.REFUSED, str(error)
-            return
-        self._note(line, message, key, became)
+            task.line.fate, task.line.detail = Fate.REFUSED, str(error)
+            return "", None
+        return self._keep(task, became)
+
+    def _keep(self, task: _Task, became: Became) -> tuple[str, Digest | None]:
+        line = task.line
+        line.detail = became.detail
+        if isinstance(became, Recorded):
+            line.fate, line.digest, line.declaration = Fate.RECORDED, became.digest, became.declaration
+            return "record", became.digest
+        if isinstance(became, Evidence):
+            line.fate, line.declaration = Fate.EVIDENCE, became.declaration
+            self.side.keep(task.message, became)
+            return ("" if became.again else "evidence"), None
+        return "", None
 
     def _dispatch(self, message: Message) -> Became:
         if isinstance(message, LodgedDeclaration):
@@ -132,17 +150,6 @@ class _Run:
             return self.side.notice(message)
         assert isinstance(message, Movement)  # noqa: S101 - there are no other kinds
         return self.side.movement(message)
-
-    def _note(self, line: Line, message: Message, key: bytes, became: Became) -> None:
-        line.detail = became.detail
-        if isinstance(became, Recorded):
-            line.fate, line.digest, line.declaration = Fate.RECORDED, became.digest, became.declaration
-            self.client.note_ingested(key, line.kind, "record", became.digest)
-        elif isinstance(became, Evidence):
-            line.fate, line.declaration = Fate.EVIDENCE, became.declaration
-            self.side.keep(message, became)
-            if not became.again:
-                self.client.note_ingested(key, line.kind, "evidence", None)
 
     def _refused(self, tasks: Sequence[_Task]) -> list[_Task]:
         """Correct the lines of records that are not on the chain; those to try again, now that the others are known.

@@ -29,6 +29,7 @@ class Side(ABC):
         self.desk = desk
         self.client = desk.client
         self.me = desk.identity.organisation
+        self._written: set[DeclarationId] = set()
         self._first_heard: dict[str, datetime] = {}
         self._mrns: dict[str, str] = {}
         self._lrns: dict[str, dict[str, None]] = {}
@@ -63,10 +64,15 @@ class Side(ABC):
     def find(self, *references: Reference) -> list[DeclarationId]:
         """The declarations, recorded or on their way, of the first reference that names any."""
         for reference in indexable(references):
-            found = [one for one in self.client.named(reference) if self.client.is_written(one)]
+            found = [one for one in self.client.named(reference) if self._is_written(one)]
             if found:
                 return found
         return []
+
+    def _is_written(self, declaration: DeclarationId) -> bool:
+        if declaration not in self._written and self.client.is_written(declaration):
+            self._written.add(declaration)
+        return declaration in self._written
 
     def lodged_at(self, message: LodgedDeclaration) -> int | None:
         """When it was lodged: what it says, but not after the first notice about it; None: nothing tells."""
