@@ -9,7 +9,7 @@ from ledger.index.answers import Answer, AsOf, Candidate, Item, StatusAnswer, an
 from ledger.index.folding import Folded
 from ledger.index.lookup import Meant, StatusQuery
 from ledger.index.references import REUSED
-from ledger.index.verdict import Verdict, decided, holds_shown, judge, parts_shown, strictest
+from ledger.index.verdict import Verdict, decided, holds_shown, judge, parts_shown, regime_of, strictest
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Desk:
             administration=self.access.competent(state.administration),
             country=self.access.country(state.administration) or None,
             leg=state.leg,
-            regime=state.regime,
+            regime=regime_of(folded),
             status=state.standing.status,
             version=state.version.number,
             public_head=state.public_head,

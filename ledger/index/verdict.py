@@ -87,8 +87,13 @@ def _deliver(answer: Answer, folded: Folded) -> Deliver:
         return Deliver.AS_STATED
     if answer is Answer.PARTLY_RELEASED:
         return Deliver.THOSE_ONLY
-    home = folded.state.leg is Leg.IMPORT and folded.state.regime in HOME_USE
+    home = folded.state.leg is Leg.IMPORT and regime_of(folded) in HOME_USE
     return Deliver.YES if answer is Answer.RELEASED and home else Deliver.NO
+
+
+def regime_of(folded: Folded) -> Regime | None:
+    """Released for what: unknown while only a notice has told of the declaration, whatever its record says."""
+    return None if folded.state.stage is Stage.REPORTED else folded.state.regime
 
 
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
