@@ -9,8 +9,20 @@ from api.app import create_app
 from api.settings import Settings
 
 
-def main() -> int:
+def manual() -> str:
+    """Every setting: its variable, what it is unless given, and what it means."""
+    lines = ["python -m api: the gateway; settings come from the environment.", ""]
+    for name, field in Settings.model_fields.items():
+        given = "must be given" if field.is_required() else f"default: {field.default}"
+        lines.append(f"PASSAVANT_{name.upper()} ({given})\n    {field.description}")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
     """Serve until SIGTERM or SIGINT; then finish what was begun, drain and persist."""
+    if arguments:
+        print(manual())  # noqa: T201 - a program's answer
+        return 0 if arguments == ["--help"] else 2
     try:
         settings = Settings()
     except ValidationError as error:
@@ -32,4 +44,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -18,6 +18,7 @@ _INSTANTS: Final = frozenset(
     {"time", "since", "deadline", "not_before", "not_after", "compromised_since", "until", "limit"}
 )
 _writers: dict[type, Callable[[Any], Any]] = {}
+_PLAIN: Final = frozenset({str, bool})
 _SAME: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -108,6 +109,10 @@ def _object(kind: type) -> Callable[[Any], dict[str, Any]]:
     members = tuple((field.name, camel(field.name), is_instant(field.name)) for field in fields(kind))
 
     def write(value: Any) -> dict[str, Any]:
-        return {camelled: _member(getattr(value, name), timed=timed) for name, camelled, timed in members}
+        found = {}
+        for name, camelled, timed in members:
+            one = getattr(value, name)
+            found[camelled] = one if one is None or type(one) in _PLAIN else _member(one, timed=timed)
+        return found
 
     return write

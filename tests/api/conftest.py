@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from ledger.domain.codes import OrganisationKind
-from tests.api.fake_client import FakeClient, participant
+from tests.api.fake_client import fake, participant
 from tests.api.keys import Signer
 
 ORGANISATION = 70_000
@@ -27,7 +27,7 @@ def settings():
 
 @pytest.fixture
 def ledger_client():
-    return FakeClient()
+    return fake()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ledger.client import (
     Answer,
@@ -259,3 +260,8 @@ class FakeClient:
     def use_challenge(self, nonce: bytes, organisation: int) -> bool:
         owner, expires = self.challenges.get(nonce, (None, 0.0))
         return owner == organisation and self.challenges.pop(nonce) is not None and expires > time.time()
+
+
+def fake(**given: Any) -> Any:
+    """A fake where the real one is asked for."""
+    return FakeClient(**given)

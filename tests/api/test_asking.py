@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ class Counting(FakeClient):
 @pytest.fixture(params=[True, False])
 def desk(request):
     work = Work(2, inline=request.param)
-    client = Counting()
+    client: Any = Counting()
     yield client, Asking(client, work)
     work.close()
 

@@ -2,9 +2,10 @@ import dataclasses
 
 import pytest
 
-from ledger.client import Answer, ReferenceType, StatusAnswer, StatusQuery, TimelineEntry
+from ledger.client import Answer, ReferenceType, StatusAnswer, StatusQuery
 from ledger.domain.codes import Leg
 from ledger.index.answers import Deliver
+from ledger.index.history import Entry as TimelineEntry
 from tests.api.conftest import ORGANISATION
 from tests.api.fake_client import AS_OF
 

@@ -1,6 +1,7 @@
 """Nothing is answered that the OpenAPI document does not say, and the document is one that tools can read."""
 
 import re
+from typing import get_args
 
 import pytest
 
@@ -62,8 +63,8 @@ def test_problems_are_stable():
 
 
 def test_names_are_those_of_the_ledger():
-    assert set(RecordName.__args__) == {struct.__name__ for struct in RECORDS.values()}
-    assert set(ReferenceName.__args__) == {one.name for one in ReferenceType}
+    assert set(get_args(RecordName)) == {struct.__name__ for struct in RECORDS.values()}
+    assert set(get_args(ReferenceName)) == {one.name for one in ReferenceType}
 
 
 def test_fields_have_their_exact_ranges():

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from ledger.client import NodeUnreachable
-from tests.api.fake_client import FakeClient
+from tests.api.fake_client import fake
 
 BODY = {"content-type": "application/json"}
 
@@ -36,7 +36,7 @@ def test_json_is(web, accept):
 
 def test_a_body_that_is_too_large(settings):
     small = settings.model_copy(update={"max_body": 100})
-    with TestClient(create_app(small, FakeClient())) as web:
+    with TestClient(create_app(small, fake())) as web:
         told = web.post("/v1/prepare", content=b" " * 101, headers=BODY)
         streamed = web.post("/v1/prepare", content=iter([b" " * 60, b" " * 60]), headers=BODY)
         assert [told.status_code, streamed.status_code] == [413, 413]
@@ -53,7 +53,7 @@ def test_a_body_that_is_too_deep(web):
 
 def test_a_client_that_asks_too_often(settings):
     slow = settings.model_copy(update={"rate": 0.001, "burst": 2})
-    with TestClient(create_app(slow, FakeClient())) as web:
+    with TestClient(create_app(slow, fake())) as web:
         statuses = [web.get("/healthz") for _ in range(3)]
         assert [one.status_code for one in statuses] == [200, 200, 429]
         assert int(statuses[2].headers["retry-after"]) > 0
@@ -61,7 +61,7 @@ def test_a_client_that_asks_too_often(settings):
 
 
 def test_an_unforeseen_error_tells_nothing(settings, capfd):
-    ledger_client = FakeClient(fault=RuntimeError("secret reference 5GB1"))
+    ledger_client = fake(fault=RuntimeError("secret reference 5GB1"))
     with TestClient(create_app(settings, ledger_client), raise_server_exceptions=False) as web:
         answer = web.get("/v1/consignments/5GB1/status")
     assert answer.status_code == 500
@@ -98,7 +98,7 @@ def test_metrics_hold_no_references(web):
 
 
 def test_logs_hold_no_references(settings, capfd):
-    with TestClient(create_app(settings.model_copy(update={"log_level": "info"}), FakeClient())) as web:
+    with TestClient(create_app(settings.model_copy(update={"log_level": "info"}), fake())) as web:
         web.get("/v1/consignments/SECRET-REF/status?type=UCR", headers={"authorization": "Bearer SECRET-TOKEN"})
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     assert [line["event"] for line in lines] == ["started", "request", "stopped"]

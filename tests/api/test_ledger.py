@@ -3,11 +3,13 @@ import pytest
 from ledger.client import FeedItem
 from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.records import Hold
-from ledger.domain.wire import encode
+from ledger.domain.wire import DeclarationId, Head, encode
 from tests.api.conftest import ORGANISATION
 from tests.api.fake_client import declaration_answer, participant
 
-RECORD = Hold(declaration=b"\1" * 32, prev=b"\2" * 32, agency=80_000, action=1, deadline=1_760_000_600)
+RECORD = Hold(
+    declaration=DeclarationId(b"\1" * 32), prev=Head(b"\2" * 32), agency=80_000, action=1, deadline=1_760_000_600
+)
 URL = "/v1/declarations/0x" + "0d" * 32
 
 

@@ -5,7 +5,7 @@ from tests.api.fake_client import declaration_answer
 
 SEED = bytes(range(32))
 PAYLOAD = {"schema": "wco-dm/3.6/declaration", "seed": f"0x{SEED.hex()}", "fields": [["Declaration/ID[1]", "26GB"]]}
-ROOT = commit(schema_id(PAYLOAD["schema"]), {"Declaration/ID[1]": "26GB"}, SEED).root
+ROOT = commit(schema_id("wco-dm/3.6/declaration"), {"Declaration/ID[1]": "26GB"}, SEED).root
 URL = f"/v1/payloads/0x{ROOT.hex()}"
 
 

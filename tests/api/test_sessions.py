@@ -7,7 +7,7 @@ from eth_account.messages import encode_typed_data
 from api import auth
 from api.auth import SessionClaim, Sessions, SessionTerms, signer_of
 from tests.api.conftest import ORGANISATION, open_session
-from tests.api.fake_client import FakeClient, participant
+from tests.api.fake_client import fake, participant
 from tests.api.keys import Signer
 
 PARTICIPANT = "/v1/payloads/0x" + "11" * 32
@@ -93,7 +93,7 @@ def sessions(client, clock, gateway="here", secret=b"s" * 32):
 
 @pytest.fixture
 def opened():
-    clock, client, signer = Clock(), FakeClient(), Signer(b"\x11" * 32)
+    clock, client, signer = Clock(), fake(), Signer(b"\x11" * 32)
     client.keys[signer.address] = participant(ORGANISATION, signer.address)
     here = sessions(client, clock)
     claim = here.challenge(ORGANISATION)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from api import __main__ as program
@@ -32,7 +34,7 @@ def test_every_setting_is_documented():
 
 def test_a_session_is_fifteen_minutes_at_most(environment, monkeypatch, capsys):
     monkeypatch.setenv("PASSAVANT_SESSION_SECONDS", "901")
-    assert program.main() == 2
+    assert program.main([]) == 2
     assert "PASSAVANT_SESSION_SECONDS" in capsys.readouterr().err
 
 
@@ -45,3 +47,19 @@ def test_a_secret_is_made_once(tmp_path):
     path.write_bytes(b"short")
     with pytest.raises(ValueError, match="32 bytes"):
         secret_of(path)
+
+
+def test_the_manual_names_every_setting(capsys):
+    assert program.main(["--help"]) == 0
+    manual = capsys.readouterr().out
+    assert all(f"PASSAVANT_{name.upper()} (" in manual for name in Settings.model_fields)
+    assert program.main(["--nonsense"]) == 2
+
+
+def test_uvicorn_gets_the_settings(environment, monkeypatch):
+    served: dict[str, Any] = {}
+    monkeypatch.setattr(program.uvicorn, "run", lambda app, **options: served.update(options, app=app))
+    monkeypatch.setenv("PASSAVANT_PORT", "8123")
+    monkeypatch.setenv("PASSAVANT_PROXIES", "10.0.0.1")
+    assert program.main([]) == 0
+    assert (served["port"], served["forwarded_allow_ips"], served["proxy_headers"]) == (8123, "10.0.0.1", True)
