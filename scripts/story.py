@@ -9,18 +9,12 @@ import io
 import json
 import os
 import secrets
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from ledger.chain import Network, Rpc, open_signer
+from ledger.chain import Network, Rpc
 from ledger.chain.abi import entry_of, record_call
 from ledger.chain.rpc import as_int, hexed
 from ledger.chain.signers import LocalSigner
@@ -31,14 +25,7 @@ from ledger.domain.codes import DecisionKind
 from ledger.domain.records import Decision
 from ledger.domain.signing import SignedRecord
 from ledger.home import Home
-
-ROOT = Path(__file__).resolve().parent.parent
-MESSAGES = ROOT / "tests" / "messages"
-OWN = ROOT / "scripts" / "messages"
-
-FILES = frozenset([*MESSAGES.iterdir(), *OWN.iterdir()])
-ID = 66
-"""Characters of an id in hex."""
+from scripts.stage import MESSAGES, OWN, Stage, WrongStory, expect, get, post, receipt_of, say, short, temporary_home
 
 EXPORT_MRN = "25GB7QK2M9ZT4XW1A3"
 IMPORT_MRN = "25FR00128B4M7QX9K2"
@@ -48,80 +35,12 @@ PLANTS_MRN = "25FR00128E5H9VN2J8"
 PARCEL = "LA718402658GB"
 
 
-class WrongStory(Exception):  # noqa: N818 - what it is
-    """Something that the demo was about to tell is not so."""
-
-
-def expect(right: object, claim: str) -> None:
-    """Stop when a claim is wrong."""
-    if not right:
-        raise WrongStory(claim)
-
-
-def say(*lines: str) -> None:
-    """Tell something."""
-    for line in lines:
-        print(f"   {line}" if line else "")
-
-
-def short(text: str | None) -> str:
-    """A hash for people."""
-    return f"{text[:10]}…" if text and text.startswith("0x") else str(text)
-
-
-class Story:
-    """The network, and what was told so far."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.scenes = 0
-
-    # --- telling ------------------------------------------------------------------------------------------------------
-
-    def scene(self, title: str) -> None:
-        """Begin a scene."""
-        self.scenes += 1
-        print(f"\n{self.scenes}. {title}")
-
-    def run(self, *arguments: str | Path, code: int = 0, silently: bool = False) -> Any:
-        """Run a command as a user types it, and give its JSON; its exit code must be the one expected."""
-        words = [str(one.relative_to(ROOT) if one in FILES else one) for one in arguments]
-        if not silently:
-            say(f"$ passavant {' '.join(short(word) if len(word) == ID else word for word in words)}")
-        output = io.StringIO()
-        complaint = io.StringIO()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(complaint):
-            ended = command([*map(str, arguments), "--json"])
-        expect(ended == code, f"exit code {code} of {words}, not {ended}: {complaint.getvalue()}")
-        return json.loads(output.getvalue() or "null")
-
-    def write(self, *arguments: str | Path) -> Any:
-        """Run a command that writes a record, and say where it stands."""
-        told = self.run(*arguments)
-        expect(told["progress"] == "FINAL", f"the record is final: {told}")
-        say(f"  recorded in block {told['block']} as {short(told['id'])}, signed by {arguments[-1]}")
-        return told
-
-    def take_in(self, who: str, *names: str) -> None:
-        """Take in customs messages."""
-        told = self.run("ingest", *[MESSAGES / name for name in names], "--as", who)
-        kinds = ", ".join(f"{row['kind']}: {row['fate']}" for row in told["table"])
-        expect(all(row["fate"] in {"recorded", "kept as evidence"} for row in told["table"]), kinds)
-        say(f"  {kinds}")
-
-    def status(self, reference: str, who: str, answer: str, *options: str) -> Any:
-        """Ask for a status, which must be the expected one."""
-        told = self.run("status", reference, *options, "--as", who)
-        expect(told["answer"] == answer, f"{reference} is {answer}, not {told['answer']}")
-        deliver = f", deliver: {told['deliver'].lower().replace('_', ' ')}" if told["deliver"] else ""
-        say(f"  {told['answer']}{deliver}   (as of block {told['asOf']['block']}, {told['asOf']['time']})")
-        return told
-
-    # --- scenes -------------------------------------------------------------------------------------------------------
+class Story(Stage):
+    """The scenes."""
 
     def set_the_stage(self) -> None:
         """Start the network."""
-        self.scene("A network of our own: a chain, two contracts, ten participants, one gateway")
+        self.scene("A network of our own: a chain, two contracts, eight participants, one gateway")
         began = time.monotonic()
         told = self.run("devnet", "up", "--detach")
         expect(told["ready"] and told["gateway"], "the network is up")
@@ -248,14 +167,14 @@ class Story:
         """A platform that did not declare asks by tracking number."""
         self.scene("A platform that did not declare asks by tracking number: is it released?")
         path = f"/v1/consignments/{PARCEL}/status?for=FR"
-        token = self._session("bazaar")
-        before = _get(f"{self.network.gateway}{path}", token)
+        token = self.session("bazaar")
+        before = get(f"{self.network.gateway}{path}", token)
         expect(before["answer"] == "NOT_FOUND_OR_NOT_ENTITLED", "nobody may ask before the declarant allows it")
         say("Before the carrier allows it, the answer is the same as for a number that does not exist:")
         say(f"  GET {path}   {before['answer']}")
         self.run("readers", "grant", PARCEL, "bazaar", "--as", "express")
         self.write("decide", self.parcel, "clear", "--as", "customs-fr")
-        told = _get(f"{self.network.gateway}{path}", token)
+        told = get(f"{self.network.gateway}{path}", token)
         expect((told["answer"], told["deliver"]) == ("RELEASED", "YES"), f"released: {told}")
         fresh = told["asOf"]
         expect(fresh["reachable"] and fresh["lag"] == 0, "the answer is fresh")
@@ -269,7 +188,7 @@ class Story:
         network = Network.load(self.home / self.network.network)
         rpc = Rpc(self.network.rpc)
         outsider = LocalSigner(secrets.token_bytes(32))
-        before = len(self._feed())
+        before = len(self.feed())
         forged = self._forged(network, outsider)
         status = self._post_record(forged)
         expect(400 <= status < 500, f"the gateway takes nothing from an outsider, but answered {status}")  # noqa: PLR2004
@@ -278,11 +197,11 @@ class Story:
         raw = sign_transaction(Transaction(network.chain_id, 0, network.consignments, data, 5_000_000), outsider)
         rpc.call("eth_sendRawTransaction", hexed(raw.raw))
         rpc.call("evm_mine")
-        receipt = _receipt(rpc, raw.hash)
+        receipt = receipt_of(rpc, raw.hash)
         expect(as_int(receipt["status"]) == 0 and receipt["logs"] == [], "the contract refuses it and tells nobody")
         say("  past the gateway, straight to the chain: the contract reverts, without an event")
         self.status(PLANTS_MRN, "platform", "HELD")
-        expect(len(self._feed()) == before, "no event was added")
+        expect(len(self.feed()) == before, "no event was added")
         say(f"  the ledger has {before} events, as before")
 
     def rebuild(self) -> None:
@@ -307,32 +226,6 @@ class Story:
         told = self.run("replay")
         expect(told["differences"] == [], "the rebuilt read model agrees")
         say(f"  rebuilt: {told['rows']} rows, no difference")
-
-    # --- over HTTP ----------------------------------------------------------------------------------------------------
-
-    def _session(self, name: str) -> str:
-        """Open a session: sign the gateway's challenge."""
-        identity = self.network.identity(name)
-        signer = open_signer(identity.signer)
-        expect(isinstance(signer, LocalSigner), "the demo's keys are at hand")
-        asked = _post(f"{self.network.gateway}/v1/sessions/challenges", {"organisation": identity.organisation})
-        message = asked["typedData"]["message"]
-        expect(message["gateway"] == self.network.gateway, "the challenge is this gateway's own")
-        signature = signer.sign_digest(bytes.fromhex(asked["digest"][2:])) if isinstance(signer, LocalSigner) else b""
-        answer = {name: message[name] for name in ("nonce", "organisation", "deadline")}
-        token = _post(f"{self.network.gateway}/v1/sessions", {**answer, "signature": hexed(signature)})
-        return str(token["token"])
-
-    def _feed(self) -> list[Any]:
-        """All events, as the court of audit reads them."""
-        found: list[Any] = []
-        token, after = self._session("auditor"), ""
-        while True:
-            page = _get(f"{self.network.gateway}/v1/events?limit=500{after}", token)
-            if not page["events"]:
-                return found
-            found += page["events"]
-            after = f"&after={page['next']}"
 
     def _forged(self, network: Network, outsider: LocalSigner) -> SignedRecord:
         from ledger.client import Client
@@ -361,47 +254,10 @@ class Story:
         message = typed_data(network.domains.of(forged.record), forged.record)["message"]
         body = {"type": type(forged.record).__name__, "record": message, "signature": hexed(forged.signature)}
         try:
-            _post(f"{self.network.gateway}/v1/records", body)
+            post(f"{self.network.gateway}/v1/records", body)
         except urllib.error.HTTPError as error:
             return error.code
         return 202
-
-
-def _get(url: str, token: str) -> Any:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - our own gateway
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)
-
-
-def _post(url: str, body: object) -> Any:
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - our own gateway
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)
-
-
-def _receipt(rpc: Rpc, transaction: bytes) -> Any:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        found = rpc.call("eth_getTransactionReceipt", hexed(transaction))
-        if found:
-            return found
-        time.sleep(0.05)
-    raise WrongStory("the outsider's transaction is in a block")
-
-
-@contextlib.contextmanager
-def temporary_home() -> Iterator[Path]:
-    """A home for the demo; everything that runs in it is ended, and it is removed."""
-    home = Path(tempfile.mkdtemp(prefix="passavant-demo-"))
-    os.environ["PASSAVANT_HOME"] = str(home)
-    os.environ.pop("PASSAVANT_AS", None)
-    try:
-        yield home
-    finally:
-        down = [sys.executable, "-m", "ledger.cli", "devnet", "down", "--home", str(home)]
-        subprocess.run(down, check=False, stdout=subprocess.DEVNULL)
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def tell(home: Path) -> None:
