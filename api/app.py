@@ -66,7 +66,7 @@ async def _lifespan(app: FastAPI, *, settings: Settings, client: Client | None) 
     work = Work(settings.threads, inline=settings.reads_inline)
     if client is None:
         # a node that is away, or another network's, makes the gateway not ready, and /readyz says why
-        client = await work.run(partial(Client.open, settings.client(), check=False))
+        client = await work.run(_opened, settings, app.state.log)
     terms = SessionTerms(
         settings.gateway, secret_of(settings.session_key), settings.session_seconds, settings.challenge_seconds
     )
@@ -101,6 +101,14 @@ def _client_metrics(app: FastAPI) -> Mapping[str, float]:
         "alarms": len(gateway.client.alarms()),
         **{f"outbox_{state.name.lower()}": counts.get(state, 0) for state in OutboxState},
     }
+
+
+def _opened(settings: Settings, log: logs.Log) -> Client:
+    try:
+        return Client.open(settings.client(), check=False)
+    except PassavantError as error:
+        log.error("can't start", kind=type(error).__qualname__, reason=str(error))  # noqa: TRY400 - no trace
+        raise
 
 
 async def _problem(_: Request, error: Exception) -> Response:

@@ -1,16 +1,21 @@
 """The gateway as its users meet it: a process over a chain of its own."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from ledger.chain.network import Network
 from ledger.devnet import Devnet
-from ledger.devnet.gateway import Gateway, free_port
+from ledger.devnet.gateway import Gateway, environment, free_port
+from ledger.devnet.processes import Program
 from tests.api.running import Participant
 
 pytestmark = pytest.mark.e2e
@@ -165,6 +170,41 @@ def test_nobody_signs_for_somebody_else(bazaar, customs):
     unknown = bazaar.signed("Declaration", bazaar.declaration())
     digest = bazaar.web.post("/v1/prepare", json={k: unknown[k] for k in ("type", "record")}).json()["id"]
     assert bazaar.get(f"/v1/records/{digest}").status_code == 404
+
+
+def test_the_wrong_code_is_not_ready(chain, tmp_path):
+    network = Network.load(chain.places.network)
+    replace(network, consignments_code=bytes(32)).save(tmp_path / "network.json")
+    settings = environment(chain.home, free_port())
+    settings |= {"PASSAVANT_NETWORK": str(tmp_path / "network.json"), "PASSAVANT_DATABASE": f"sqlite:///{tmp_path}/s"}
+    del settings["PASSAVANT_RELAY"]
+    program = Program((sys.executable, "-m", "api"), tmp_path / "log", settings)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{settings['PASSAVANT_PORT']}") as web:
+            while program.runs:
+                with contextlib.suppress(httpx.TransportError):
+                    ready = web.get("/readyz")
+                    break
+            assert ready.status_code == 503
+            assert "code hash of Consignments" in " ".join(ready.json()["problems"])
+            assert web.get("/healthz").status_code == 200
+    finally:
+        assert program.end(30)
+    assert '"event":"stopped"' in program.said()
+
+
+def test_what_can_not_be_opened_is_said(tmp_path):
+    settings = {
+        "NETWORK": str(tmp_path / "none"),
+        "RPC": "http://127.0.0.1:1",
+        "DATABASE": "sqlite://",
+        "INDEX_KEY": "k",
+    }
+    environ = {**os.environ, **{f"PASSAVANT_{name}": value for name, value in settings.items()}}
+    program = Program((sys.executable, "-m", "api"), tmp_path / "log", environ)
+    assert program.wait(60)
+    assert '"event":"can\'t start"' in program.said()
+    assert "DescriptorError" in program.said()
 
 
 def test_many_posts_at_once_are_all_kept(web, bazaar):

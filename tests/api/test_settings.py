@@ -58,7 +58,7 @@ def test_the_manual_names_every_setting(capsys):
 
 def test_uvicorn_gets_the_settings(environment, monkeypatch):
     served: dict[str, Any] = {}
-    monkeypatch.setattr(program.uvicorn, "run", lambda app, **options: served.update(options, app=app))
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: served.update(options, app=app))
     monkeypatch.setenv("PASSAVANT_PORT", "8123")
     monkeypatch.setenv("PASSAVANT_PROXIES", "10.0.0.1")
     assert program.main([]) == 0
