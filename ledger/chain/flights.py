@@ -106,11 +106,12 @@ class Flights:
     def send(self, transaction: OutboxTransaction) -> tuple[Answer, str]:
         """Send the kept bytes; gives them up when the node never will take them."""
         now = time.monotonic()
-        self._sent[transaction.hash] = now
         self._first_sent.setdefault(transaction.hash, now)
         self._tally.sent += 1
         answer, said = send(self._rpc, transaction.raw)
         self.under_way = True
+        if answer is not Answer.UNKNOWN:  # else the node may never have heard of it: it is overdue at once
+            self._sent[transaction.hash] = now
         if answer is Answer.REFUSED:
             self._abandon(transaction.hash, said)
         elif answer is not Answer.TAKEN:
@@ -118,7 +119,7 @@ class Flights:
         return answer, said
 
     def overdue(self, flying: Sequence[OutboxTransaction], after: float) -> Iterator[OutboxTransaction]:
-        """Those that this process has never sent, or not for some time."""
+        """Those that no node has acknowledged to this process, or not for some time."""
         for transaction in flying:
             sent = self._sent.get(transaction.hash)
             if sent is None or time.monotonic() - sent >= after:

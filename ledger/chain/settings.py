@@ -33,7 +33,7 @@ class SubmitterSettings:
         fees: offered per gas; zero on networks without fees.
         miner: see `MINERS`.
         simulate_at: block at which groups are simulated, see `groups.Simulation`.
-        lease: for how long the relay's lease is taken; renewed each cycle.
+        lease: for how long the relay's lease is taken; renewed each cycle. Nobody sends for so long after a kill.
         resend_after: how long a sent transaction may stay unmined before the same bytes are sent again.
         replace_after: ... before it is replaced by one that offers `raise_by` per cent more; None: never.
         raise_by: per cent; nodes want at least 10 or 12.5.
@@ -48,7 +48,7 @@ class SubmitterSettings:
     fees: Fees = NO_FEES
     miner: str = "none"
     simulate_at: str = "pending"
-    lease: float = 60.0
+    lease: float = 10.0
     resend_after: float = 15.0
     replace_after: float | None = None
     raise_by: int = 13

@@ -429,6 +429,15 @@ def test_a_stuck_transaction_is_not_sent_again_at_once(desk):
     assert submitter.counters.sent == 1
 
 
+def test_what_the_node_may_not_have_heard_is_sent_again_at_once(desk):
+    desk.put(1)
+    desk.node.fail("eth_sendRawTransaction", *[Failure(-32000, "internal error")] * 2)
+    submitter = desk.submitter(replace(NOW, resend_after=3_600.0))
+    pump(submitter)
+    assert desk.all_recorded_once()
+    assert (submitter.counters.sent, submitter.counters.prepared) == (3, 1)
+
+
 PAYING = replace(NOW, miner="none", fees=Fees(100, 10), replace_after=0.0)
 
 
