@@ -14,7 +14,7 @@ from ledger.chain.transactions import Transaction, sign_transaction
 from ledger.client import Entry
 from ledger.devnet import Devnet
 from ledger.domain import heads
-from ledger.domain.codes import ControlMethod, ControlOutcome, DecisionKind, HoldAction, RecordType, Reason
+from ledger.domain.codes import ControlMethod, ControlOutcome, DecisionKind, HoldAction, Reason, RecordType
 from ledger.domain.outbox import OutboxRecord
 from ledger.domain.records import AmendmentRequest, Control, Decision, Declaration, Hold
 from ledger.domain.signing import SigningDomains
@@ -81,7 +81,9 @@ class _Bench:
 
     def _joining(self, opener: _Lodged) -> Entry:
         opening = self._platform.declaration(FRANCE)
-        fields = {name: getattr(opening, name) for name in Declaration.__slots__ if name not in {"consignment", "join_key"}}
+        fields = {
+            name: getattr(opening, name) for name in Declaration.__slots__ if name not in {"consignment", "join_key"}
+        }
         record = Declaration(consignment=ConsignmentId(opener.id), **fields)
         return self._platform.entry(record, opener.key.sign(self._domains.of(record), record))
 

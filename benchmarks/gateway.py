@@ -1,4 +1,4 @@
-"""Through the gateway, a process of its own, under load from another: posts of single records, and the status question."""
+"""Through the gateway, a process of its own, under load from another: single posts, and the status question."""
 
 import os
 import subprocess
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.requests import ask, load, request, wait_until_open
 from benchmarks.measures import Broken, Comparison
+from benchmarks.requests import ask, load, request, wait_until_open
 from benchmarks.world import Author, Founded, opened
 from benchmarks.writes import wait_until_final
 from ledger.client import Client, Entry, Reference, ReferenceType

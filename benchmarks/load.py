@@ -68,5 +68,7 @@ async def run(port: int, connections: int, requests: list[bytes]) -> None:
 
 if __name__ == "__main__":
     asyncio.run(
-        run(int(sys.argv[1]), int(sys.argv[2]), msgspec.msgpack.decode(Path(sys.argv[3]).read_bytes(), type=list[bytes]))
+        run(
+            int(sys.argv[1]), int(sys.argv[2]), msgspec.msgpack.decode(Path(sys.argv[3]).read_bytes(), type=list[bytes])
+        )
     )

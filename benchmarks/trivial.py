@@ -1,4 +1,4 @@
-"""The least that a FastAPI server can do, under the gateway's own server settings: ``python -m benchmarks.trivial PORT``."""
+"""The least that FastAPI can do, under the server settings of the gateway: ``python -m benchmarks.trivial PORT``."""
 
 import sys
 
@@ -14,6 +14,4 @@ async def answer() -> dict[str, bool]:
 
 
 if __name__ == "__main__":
-    uvicorn.run(
-        app, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_config=None, server_header=False
-    )
+    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_config=None, server_header=False)
