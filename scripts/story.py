@@ -84,7 +84,7 @@ class Story(Stage):
         self.take_in("customs-fr", "import-02-registered.xml", "import-01-accepted.xml", "import-06-documents.xml")
         held = self.status(IMPORT_MRN, "platform", "HELD")
         expect([hold["action"] for hold in held["holds"]] == ["DOCUMENTS"], "documents are required")
-        say("The documents show another quantity: the platform asks for an amendment, and customs grant it.")
+        say("The documents show twelve T-shirts, not eight: the platform asks for an amendment, and customs grant it.")
         self.write("amend", MESSAGES / "import-cor.xml", "--as", "platform")
         self.take_in("customs-fr", "import-11-granted.xml")
         amended = self.status(IMPORT_MRN, "platform", "HELD")

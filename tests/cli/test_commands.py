@@ -7,6 +7,7 @@ import stat
 
 import pytest
 
+from ledger.devnet import Devnet
 from ledger.home import Home
 
 EXPORT = "25GB7QK2M9ZT4XW1A3"
@@ -289,3 +290,18 @@ def test_a_record_that_waits(network, messages, passavant):
     replace(Home.load(network.home.path), relay=None).save()
     told = passavant("declare", "export.xml", "--as", "platform", "--timeout", "0")
     assert (told.code, told.out.startswith("Sent: declared.")) == (3, True)
+
+
+def test_a_chain_that_comes_back_shorter_loses_nothing(home, messages, passavant):
+    with Devnet(home, gateway=False, interval=10_000) as network:  # so that the supervisor acts when it is told to
+        told = passavant("declare", "export.xml", "--as", "platform", "--json")
+        assert told.json["progress"] == "FINAL"
+        head = network.supervisor._running.head()
+        os.kill(network.supervisor.pid, signal.SIGKILL)
+        network.supervisor._bring_back()
+        assert [alarm.kind for alarm in network.alarms] == ["anvil-died", "chain-restored"]
+        assert network.supervisor._running.head() < head
+        again = passavant("record", told.json["id"], "--wait", "60", "--json")
+        assert (again.code, again.json["progress"]) == (0, "FINAL")
+        assert passavant("status", told.json["declaration"], "--as", "platform", "--json").json["answer"] == "LODGED"
+        assert passavant("replay").code == 0
