@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Recorder} from "./Recorder.sol";
 import {IConsignments} from "./interfaces/IConsignments.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Author} from "./types/Author.sol";
 import {Outcome} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
 import {Organisation} from "./types/Organisation.sol";
@@ -109,19 +110,21 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
         });
     }
 
-    function _lookUp(Author memory author, uint256 id, uint256 addressed) internal view override {
+    function _lookUp(Author author, uint256 id, uint256 addressed) internal view override {
         address target = address(participants);
-        bytes4 selector = IParticipants.authority.selector;
+        address signer = author.signer();
+        uint256 place = author.place();
+        bytes4 selector = IParticipants.signedBy.selector;
         // The call that every record makes: its answer goes where it is wanted, word by word, and a failure (there is
         // none but running out of gas) is passed on.
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, selector)
-            mstore(add(free, 0x04), mload(author))
+            mstore(add(free, 0x04), signer)
             mstore(add(free, 0x24), id)
             mstore(add(free, 0x44), addressed)
-            if iszero(staticcall(gas(), target, free, 0x64, add(author, 0x20), 0x80)) {
+            if iszero(staticcall(gas(), target, free, 0x64, place, 0x80)) {
                 returndatacopy(free, 0, returndatasize())
                 revert(free, returndatasize())
             }
@@ -146,8 +149,8 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
 
     /// @dev True when the organisation is the declaration's administration or has taken over from it.
     function _isCompetent(State state, uint256 organisation) internal view returns (bool) {
-        uint16 administration = state.administration();
+        if (state.administration() == organisation) return true;
         // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
-        return administration == organisation || participants.competent(administration, uint32(organisation));
+        return participants.competent(state.administration(), uint32(organisation));
     }
 }

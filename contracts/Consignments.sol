@@ -6,6 +6,7 @@ import {Lodgement} from "./Lodgement.sol";
 import {Recorder} from "./Recorder.sol";
 import {Rulings} from "./Rulings.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {Outcome} from "./types/Codes.sol";
 import "./types/Records.sol" as Records;
@@ -13,6 +14,7 @@ import "./types/Records.sol" as Records;
 /// @title The law of declarations
 /// @notice See `IConsignments`.
 contract Consignments is Lodgement, Rulings {
+    using Bodies for Records.Entry;
     using Bodies for bytes;
 
     constructor(IParticipants participants_, address predecessor_)
@@ -21,8 +23,9 @@ contract Consignments is Lodgement, Rulings {
     {}
 
     function _recordOne(Records.Entry calldata entry) internal override returns (uint256, bytes32) {
-        uint256 recordType = entry.recordType;
+        uint256 recordType = entry.typeWord();
         if (recordType < FIRST_OF_PARTICIPANTS) return _process(recordType, entry);
+        if (recordType > type(uint8).max) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
         // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
         return participants.recordOne(entry);
     }
@@ -32,7 +35,7 @@ contract Consignments is Lodgement, Rulings {
         Records.Entry calldata entry,
         bytes calldata body,
         bytes32 digest,
-        Author memory author
+        Author author
     ) internal override returns (uint256) {
         if (recordType == Records.DECISION) return _decide(entry, body, digest, author);
         if (recordType == Records.DECLARATION) return _declare(entry, body, digest, author);
@@ -71,6 +74,9 @@ contract Consignments is Lodgement, Rulings {
     }
 
     function _fitting(uint256 id, uint256 bits) private pure returns (uint256) {
-        return id == 0 || id >> bits != 0 ? NOBODY : id;
+        unchecked {
+            // 0 becomes the greatest of all numbers.
+            return (id - 1 | id) >> bits == 0 ? id : NOBODY;
+        }
     }
 }

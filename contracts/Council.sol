@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ParticipantStore} from "./ParticipantStore.sol";
+import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {
     AdmissionAction,
@@ -16,34 +17,34 @@ import {Key} from "./types/Key.sol";
 import {MARK_TAKEN_OVER, Organisation} from "./types/Organisation.sol";
 import {Proofs} from "./types/Proofs.sol";
 import "./types/Records.sol" as Records;
+import {Signatures} from "./types/Signatures.sol";
 import "./types/Words.sol" as Words;
 
 /// @title What the council of administrations records: admission, suspension, expulsion, succession
 abstract contract Council is ParticipantStore {
+    using Bodies for Records.Entry;
     using Bodies for bytes;
+    using Signatures for bytes;
     using Proofs for bytes;
 
     uint256 internal constant NOTICE = 7 days;
     uint256 internal constant NOTICE_OF_TAKING_OVER = 30 days;
 
-    function _admission(
-        Records.Entry calldata entry,
-        bytes calldata body,
-        bytes32 digest,
-        Author memory author
-    ) internal returns (uint256 outcome) {
+    function _admission(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
+        internal
+        returns (uint256 outcome)
+    {
         Words.Admission calldata r = body.admission();
         Head next = Head.wrap(r.councilHead).extend(digest);
         if (next == _council) return Outcome.ALREADY_RECORDED;
         if (!Forms.admission(r)) return Outcome.MALFORMED;
-        outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
+        outcome = _checkKey(author.key(), r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp)) {
+        if (!author.organisation().acts(OrganisationKind.ADMINISTRATION, block.timestamp)) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
-        bool byPredecessor = r.predecessor != 0 && r.predecessor == author.key.organisation();
-        if (!byPredecessor && _approvals(digest, entry.proof, author.key.organisation()) < _approvalsNeeded())
-        {
+        bool byPredecessor = r.predecessor != 0 && r.predecessor == author.id();
+        if (!byPredecessor && _approvals(digest, entry.proofOf(), author.id()) < _approvalsNeeded()) {
             return Outcome.APPROVALS_MISSING;
         }
         if (Head.wrap(r.councilHead) != _council) return Outcome.STALE_HEAD;
@@ -52,13 +53,13 @@ abstract contract Council is ParticipantStore {
         }
         outcome = _checkTarget(r, byPredecessor);
         if (outcome == Outcome.RECORDED && r.firstKey != 0) {
-            outcome = _checkNewKeys(r, digest, entry.proof);
+            outcome = _checkNewKeys(r, digest, entry.proofOf());
         }
         if (outcome != Outcome.RECORDED) return outcome;
 
         _council = next;
         _admit(r, r.predecessor != 0 && !byPredecessor ? MARK_TAKEN_OVER : 0);
-        _emit(entry, Admission.selector, digest, bytes32(r.administration), author.key.organisation());
+        _emit(entry, Admission.selector, digest, bytes32(r.administration), author.id());
     }
 
     /// @dev The delay before a change of managing keys, and of an administration's standing.
@@ -80,7 +81,7 @@ abstract contract Council is ParticipantStore {
         // slither-disable-next-line unused-return  possessions are looked at elsewhere
         (uint256 count,) = proof.counts();
         for (uint256 i = 0; i < count; ++i) {
-            Key key = _keys[_signer(digest, proof.approval(count, i))];
+            Key key = _keys[proof.approval(count, i).signerOf(digest)];
             uint32 id = key.organisation();
             bool votes = id != 0 && id <= type(uint16).max && key.manages() && key.validAt(block.timestamp)
                 && _organisations[id].acts(OrganisationKind.ADMINISTRATION, block.timestamp);
@@ -141,8 +142,8 @@ abstract contract Council is ParticipantStore {
         }
         (uint256 approvals, uint256 possessions) = proof.counts();
         bool proven = possessions == 2
-            && _signer(digest, proof.possession(approvals, 2, 0)) == _address(r.firstKey)
-            && _signer(digest, proof.possession(approvals, 2, 1)) == _address(r.secondKey);
+            && proof.possession(approvals, 2, 0).signerOf(digest) == _address(r.firstKey)
+            && proof.possession(approvals, 2, 1).signerOf(digest) == _address(r.secondKey);
         return proven ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Council} from "./Council.sol";
+import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {KeyAction, OrganisationKind, Outcome, PURPOSE_MANAGE} from "./types/Codes.sol";
 import {Forms} from "./types/Forms.sol";
@@ -9,11 +10,14 @@ import {Head} from "./types/Heads.sol";
 import {Key, newKey} from "./types/Key.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
+import {Signatures} from "./types/Signatures.sol";
 import "./types/Words.sol" as Words;
 
 /// @title What a managing key does with the keys of its organisation
 abstract contract KeyRing is Council {
+    using Bodies for Records.Entry;
     using Bodies for bytes;
+    using Signatures for bytes;
 
     /// @dev Managing keys of an organisation that have not ended, at most.
     uint256 internal constant MAX_MANAGING_KEYS = 16;
@@ -23,31 +27,29 @@ abstract contract KeyRing is Council {
         Records.Entry calldata entry,
         bytes calldata body,
         bytes32 digest,
-        Author memory author
+        Author author
     ) internal returns (uint256 outcome) {
         Words.KeyAuthorisation calldata r = body.keyAuthorisation();
         Head next = Head.wrap(r.orgHead).extend(digest);
-        if (next == _heads[author.key.organisation()]) return Outcome.ALREADY_RECORDED;
+        if (next == _heads[author.id()]) return Outcome.ALREADY_RECORDED;
         if (!Forms.keyAuthorisation(r) || !_purposesFit(r, author)) return Outcome.MALFORMED;
-        outcome = _checkKey(author.key, r.deadline, PURPOSE_MANAGE);
+        outcome = _checkKey(author.key(), r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!_isActiveMember(author.organisation, author.sponsor, author.organisation.kind())) {
+        if (!_isActiveMember(author.organisation(), author.sponsor(), author.organisation().kind())) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
-        if (Head.wrap(r.orgHead) != _heads[author.key.organisation()]) return Outcome.STALE_HEAD;
-        outcome = _actOnKey(r, digest, entry.proof, author);
+        if (Head.wrap(r.orgHead) != _heads[author.id()]) return Outcome.STALE_HEAD;
+        outcome = _actOnKey(r, digest, entry.proofOf(), author);
         if (outcome != Outcome.RECORDED) return outcome;
-        _heads[author.key.organisation()] = next;
-        _emit(entry, KeyAuthorisation.selector, digest, bytes32(uint256(author.key.organisation())), r.key);
+        _heads[author.id()] = next;
+        _emit(entry, KeyAuthorisation.selector, digest, bytes32(uint256(author.id())), r.key);
     }
 
     /// @dev Writes the key only when it returns RECORDED.
-    function _actOnKey(
-        Words.KeyAuthorisation calldata r,
-        bytes32 digest,
-        bytes calldata proof,
-        Author memory author
-    ) private returns (uint256 outcome) {
+    function _actOnKey(Words.KeyAuthorisation calldata r, bytes32 digest, bytes calldata proof, Author author)
+        private
+        returns (uint256 outcome)
+    {
         uint256 action = r.action;
         Key key = _keys[_address(r.key)];
         if (action == KeyAction.AUTHORISE) {
@@ -55,19 +57,15 @@ abstract contract KeyRing is Council {
             if (outcome == Outcome.RECORDED) _authorise(r);
             return outcome;
         }
-        if (key.organisation() != author.key.organisation()) return Outcome.NOT_COMPETENT;
-        if (action == KeyAction.SHORTEN) (outcome, key) = _shorten(r, key, author.organisation);
+        if (key.organisation() != author.id()) return Outcome.NOT_COMPETENT;
+        if (action == KeyAction.SHORTEN) (outcome, key) = _shorten(r, key, author.organisation());
         else if (action == KeyAction.COMPROMISED) (outcome, key) = _compromise(r, key);
-        else (outcome, key) = _veto(key, author.signer == _address(r.key));
+        else (outcome, key) = _veto(key, author.signer() == _address(r.key));
         if (outcome == Outcome.RECORDED) _keys[_address(r.key)] = key;
     }
 
-    function _purposesFit(Words.KeyAuthorisation calldata r, Author memory author)
-        private
-        pure
-        returns (bool)
-    {
-        return r.action != KeyAction.AUTHORISE || Forms.purposesFit(r.purposes, author.organisation.kind());
+    function _purposesFit(Words.KeyAuthorisation calldata r, Author author) private pure returns (bool) {
+        return r.action != KeyAction.AUTHORISE || Forms.purposesFit(r.purposes, author.organisation().kind());
     }
 
     function _checkNewKey(Words.KeyAuthorisation calldata r, bytes32 digest, bytes calldata proof)
@@ -83,7 +81,7 @@ abstract contract KeyRing is Council {
                 return Outcome.WINDOW_INVALID;
             }
         }
-        return _signer(digest, proof) == _address(r.key) ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
+        return proof.signerOf(digest) == _address(r.key) ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
     }
 
     function _authorise(Words.KeyAuthorisation calldata r) private {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ConsignmentStore} from "./ConsignmentStore.sol";
+import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {
     FLAG_JOINED,
@@ -20,6 +21,7 @@ import {Lifecycle} from "./types/Lifecycle.sol";
 import {Mandate} from "./types/Mandate.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
+import {Signatures} from "./types/Signatures.sol";
 import {
     ADMINISTRATION_AT,
     ANCHOR_AT,
@@ -34,9 +36,16 @@ import "./types/Words.sol" as Words;
 
 /// @title What declarants and their agents record: declarations and requests
 abstract contract Lodgement is ConsignmentStore {
-    using Bodies for bytes;
+    /// @dev The first status by stage, a byte each.
+    uint256 private constant _FIRST_STATUSES = (Status.PRE_LODGED << (Stage.PRE_LODGED * 8))
+        | (Status.LODGED << (Stage.ARRIVED * 8)) | (Status.LODGED << (Stage.SUPPLEMENTARY * 8))
+        | (Status.REPORTED << (Stage.REPORTED * 8));
 
-    function _declare(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
+    using Bodies for Records.Entry;
+    using Bodies for bytes;
+    using Signatures for bytes;
+
+    function _declare(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
     {
@@ -44,11 +53,11 @@ abstract contract Lodgement is ConsignmentStore {
         Words.Declaration calldata r = body.declaration();
         if (!Forms.declaration(r)) return Outcome.MALFORMED;
         outcome = _mayDeclare(r, author);
-        if (outcome == Outcome.RECORDED) outcome = _checkPlace(r, digest, entry.proof);
+        if (outcome == Outcome.RECORDED) outcome = _checkPlace(r, digest, entry.proofOf());
         if (outcome == Outcome.RECORDED && r.agent != 0) {
             outcome = _checkMandate(r.declarant, r.agent, r.leg, r.administration);
         }
-        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.addressed);
+        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.addressed());
         if (outcome != Outcome.RECORDED) return outcome;
 
         _declarations[digest] = Declared(Head.wrap(0).settle(0, digest), _firstState(r));
@@ -59,7 +68,7 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     /// @dev Amendment and invalidation requests and presentation notices: the first four fields are the same.
-    function _request(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
+    function _request(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
     {
@@ -75,21 +84,19 @@ abstract contract Lodgement is ConsignmentStore {
 
         _requests[id] = digest;
         _declarations[id].state = _declarations[id].state.withPending(_pendingOf(entry.recordType));
-        _emit(entry, _eventOf(entry.recordType), digest, id, author.key.organisation());
+        _emit(entry, _eventOf(entry.recordType), digest, id, author.id());
     }
 
-    function _mayDeclare(Words.Declaration calldata r, Author memory author)
-        private
-        view
-        returns (uint256 outcome)
-    {
+    function _mayDeclare(Words.Declaration calldata r, Author author) private view returns (uint256 outcome) {
         bool byOperator = r.declarant != 0;
-        outcome = _checkKey(author.key, r.deadline, byOperator ? PURPOSE_DECLARE : PURPOSE_DECIDE);
+        outcome = _checkKey(author.key(), r.deadline, byOperator ? PURPOSE_DECLARE : PURPOSE_DECIDE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (byOperator && !_isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)) {
+        if (
+            byOperator && !_isActiveMember(author.organisation(), author.sponsor(), OrganisationKind.OPERATOR)
+        ) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
-        bool open = author.addressed.acts(OrganisationKind.ADMINISTRATION, block.timestamp);
+        bool open = author.addressed().acts(OrganisationKind.ADMINISTRATION, block.timestamp);
         return open ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
@@ -102,7 +109,7 @@ abstract contract Lodgement is ConsignmentStore {
         if (r.consignment != 0) {
             State opener = _declarations[r.consignment].state;
             if (!opener.opens()) return Outcome.UNKNOWN_CONSIGNMENT;
-            if (_signer(digest, proof) != opener.anchor()) return Outcome.JOIN_NOT_PROVEN;
+            if (proof.signerOf(digest) != opener.anchor()) return Outcome.JOIN_NOT_PROVEN;
         }
         bool linked = r.link == 0 || _declarations[r.link].state.exists();
         return linked ? Outcome.RECORDED : Outcome.UNKNOWN_LINK;
@@ -123,9 +130,7 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     function _firstState(Words.Declaration calldata r) private pure returns (State) {
-        uint256 first = Status.LODGED;
-        if (r.stage == Stage.PRE_LODGED) first = Status.PRE_LODGED;
-        if (r.stage == Stage.REPORTED) first = Status.REPORTED;
+        uint256 first = (_FIRST_STATUSES >> (r.stage * 8)) & 0xff;
         uint256 flags = r.declarant == 0 ? FLAG_RECEIVED_OUTSIDE : 0;
         if (r.consignment != 0) flags |= FLAG_JOINED;
         uint256 anchor = r.consignment == 0 ? r.joinKey : uint160(bytes20(r.consignment));
@@ -145,17 +150,17 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     /// @dev An operator of an expelled administration may still ask for amendment and invalidation.
-    function _mayRequest(uint8 recordType, bytes calldata body, Author memory author)
+    function _mayRequest(uint8 recordType, bytes calldata body, Author author)
         private
         view
         returns (uint256 outcome)
     {
         uint256 deadline = body.word(body.length / 32 - 1);
-        outcome = _checkKey(author.key, deadline, PURPOSE_DECLARE);
+        outcome = _checkKey(author.key(), deadline, PURPOSE_DECLARE);
         if (outcome != Outcome.RECORDED) return outcome;
         bool active = recordType == Records.PRESENTATION_NOTICE
-            ? _isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)
-            : author.organisation.acts(OrganisationKind.OPERATOR, block.timestamp);
+            ? _isActiveMember(author.organisation(), author.sponsor(), OrganisationKind.OPERATOR)
+            : author.organisation().acts(OrganisationKind.OPERATOR, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 

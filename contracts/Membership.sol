@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Council} from "./Council.sol";
+import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {
     OrganisationKind,
@@ -16,18 +17,19 @@ import {newKey} from "./types/Key.sol";
 import {Mandate, newMandate} from "./types/Mandate.sol";
 import {Organisation, newOrganisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
+import {Signatures} from "./types/Signatures.sol";
 import "./types/Words.sol" as Words;
 
 /// @title What administrations and declarants record of others: operators, settings, mandates
 abstract contract Membership is Council {
+    using Bodies for Records.Entry;
     using Bodies for bytes;
+    using Signatures for bytes;
 
-    function _operatorStatus(
-        Records.Entry calldata entry,
-        bytes calldata body,
-        bytes32 digest,
-        Author memory author
-    ) internal returns (uint256 outcome) {
+    function _operatorStatus(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
+        internal
+        returns (uint256 outcome)
+    {
         Words.OperatorStatus calldata r = body.operatorStatus();
         uint32 id = uint32(r.organisation);
         Head next = Head.wrap(r.orgHead).extend(digest);
@@ -35,57 +37,50 @@ abstract contract Membership is Council {
         if (!Forms.operatorStatus(r)) return Outcome.MALFORMED;
         outcome = _mayManage(author, r.deadline);
         if (outcome == Outcome.RECORDED) {
-            outcome = _isKnown(id) ? _checkMember(r, author.key.organisation()) : _checkNewcomer(r);
+            outcome = _isKnown(id) ? _checkMember(r, author.id()) : _checkNewcomer(r);
         }
         if (outcome == Outcome.RECORDED && r.key != 0) {
-            outcome = _checkGivenKey(r, digest, entry.proof);
+            outcome = _checkGivenKey(r, digest, entry.proofOf());
         }
         if (outcome != Outcome.RECORDED) return outcome;
 
         if (r.key != 0) _giveKey(r);
         _heads[id] = next;
         _organisations[id] = _withMembership(r);
-        _emit(entry, OperatorStatus.selector, digest, bytes32(uint256(id)), author.key.organisation());
+        _emit(entry, OperatorStatus.selector, digest, bytes32(uint256(id)), author.id());
     }
 
-    function _setting(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
+    function _setting(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
     {
         Words.AdministrationSetting calldata r = body.administrationSetting();
         Head next = Head.wrap(r.orgHead).extend(digest);
-        if (next == _heads[author.key.organisation()]) return Outcome.ALREADY_RECORDED;
+        if (next == _heads[author.id()]) return Outcome.ALREADY_RECORDED;
         if (!Forms.administrationSetting(r)) return Outcome.MALFORMED;
         outcome = _mayManage(author, r.deadline);
-        if (outcome == Outcome.RECORDED && Head.wrap(r.orgHead) != _heads[author.key.organisation()]) {
+        if (outcome == Outcome.RECORDED && Head.wrap(r.orgHead) != _heads[author.id()]) {
             outcome = Outcome.STALE_HEAD;
         }
         if (outcome != Outcome.RECORDED) return outcome;
 
-        _heads[author.key.organisation()] = next;
-        _organisations[author.key.organisation()] =
-            author.organisation.withBackdating(r.backdating, block.timestamp);
-        _emit(
-            entry,
-            AdministrationSetting.selector,
-            digest,
-            bytes32(uint256(author.key.organisation())),
-            author.key.organisation()
-        );
+        _heads[author.id()] = next;
+        _organisations[author.id()] = author.organisation().withBackdating(r.backdating, block.timestamp);
+        _emit(entry, AdministrationSetting.selector, digest, bytes32(uint256(author.id())), author.id());
     }
 
-    function _grant(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
+    function _grant(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
     {
         if (body.word(1) >> 32 != 0) return Outcome.MALFORMED;
         Words.Grant calldata r = body.grant();
-        Mandate last = _mandates[author.key.organisation()][uint32(r.agent)];
+        Mandate last = _mandates[author.id()][uint32(r.agent)];
         if (last.isOf(digest)) return Outcome.ALREADY_RECORDED;
         if (!Forms.grant(r)) return Outcome.MALFORMED;
-        outcome = _checkKey(author.key, r.deadline, PURPOSE_DECLARE);
+        outcome = _checkKey(author.key(), r.deadline, PURPOSE_DECLARE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!_isActiveMember(author.organisation, author.sponsor, OrganisationKind.OPERATOR)) {
+        if (!_isActiveMember(author.organisation(), author.sponsor(), OrganisationKind.OPERATOR)) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
         if (r.serial <= last.serial()) return Outcome.SERIAL_NOT_INCREASING;
@@ -94,15 +89,15 @@ abstract contract Membership is Council {
             return Outcome.UNKNOWN_ORGANISATION;
         }
 
-        _mandates[author.key.organisation()][uint32(r.agent)] = newMandate(r, digest);
-        _emit(entry, Grant.selector, digest, bytes32(uint256(author.key.organisation())), r.agent);
+        _mandates[author.id()][uint32(r.agent)] = newMandate(r, digest);
+        _emit(entry, Grant.selector, digest, bytes32(uint256(author.id())), r.agent);
     }
 
     /// @dev The key serves, and the administration is active.
-    function _mayManage(Author memory author, uint256 deadline) internal view returns (uint256 outcome) {
-        outcome = _checkKey(author.key, deadline, PURPOSE_MANAGE);
+    function _mayManage(Author author, uint256 deadline) internal view returns (uint256 outcome) {
+        outcome = _checkKey(author.key(), deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        bool active = author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp);
+        bool active = author.organisation().acts(OrganisationKind.ADMINISTRATION, block.timestamp);
         return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
@@ -134,7 +129,7 @@ abstract contract Membership is Council {
             return Outcome.NOTICE_TOO_SHORT;
         }
         if (r.notAfter <= _startOf(r)) return Outcome.WINDOW_INVALID;
-        return _signer(digest, proof) == _address(r.key) ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
+        return proof.signerOf(digest) == _address(r.key) ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
     }
 
     function _giveKey(Words.OperatorStatus calldata r) private {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Recorder} from "./Recorder.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Author} from "./types/Author.sol";
 import {OrganisationKind, OrganisationStatus, PURPOSE_MANAGE} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
 import {Key, newKey} from "./types/Key.sol";
@@ -161,7 +162,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
     }
 
     /// @inheritdoc IParticipants
-    function authority(address signer, uint256 author, uint256 administration)
+    function signedBy(address signer, uint256 author, uint256 administration)
         external
         view
         returns (Key word, Organisation organisation_, Organisation sponsor, Organisation addressed)
@@ -181,24 +182,35 @@ abstract contract ParticipantStore is IParticipants, Recorder {
         }
     }
 
-    function _lookUp(Author memory author, uint256 id, uint256 addressed) internal view override {
-        (author.key, author.organisation, author.sponsor, author.addressed) =
-            _authority(author.signer, id, addressed);
+    function _lookUp(Author author, uint256 id, uint256 addressed) internal view override {
+        uint256 place = author.place();
+        (Key word, Organisation organisation_, Organisation sponsor, Organisation other) =
+            _authority(author.signer(), id, addressed);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(place, word)
+            mstore(add(place, 0x20), organisation_)
+            mstore(add(place, 0x40), sponsor)
+            mstore(add(place, 0x60), other)
+        }
     }
 
-    /// @dev A stranger's entry ends here, whatever it names.
+    /// @dev A stranger's entry ends at the key, whatever it names.
     function _authority(address signer, uint256 author, uint256 administration)
         private
         view
         returns (Key word, Organisation organisation_, Organisation sponsor, Organisation addressed)
     {
         word = _keys[signer];
-        uint32 owner = word.organisation();
-        bool authentic = author == ANY_ADMINISTRATION ? owner <= type(uint16).max : owner == author;
-        if (owner == 0 || !authentic) return (Key.wrap(0), organisation_, sponsor, addressed);
-        organisation_ = _organisations[owner];
-        sponsor = _sponsorOf(organisation_);
-        if (administration != 0) addressed = _organisations[uint32(administration)];
+        uint256 owner = word.organisation();
+        if (owner != author && (author != ANY_ADMINISTRATION || owner > type(uint16).max)) {
+            return (Key.wrap(0), organisation_, sponsor, addressed);
+        }
+        organisation_ = _organisations[uint32(owner)];
+        uint256 sponsorId = organisation_.sponsor();
+        if (sponsorId != 0) (sponsorId, sponsor) = competentFor(uint16(sponsorId));
+        if (administration == sponsorId) addressed = sponsor;
+        else if (administration != 0) addressed = _organisations[uint32(administration)];
     }
 
     function _sponsorOf(Organisation member) internal view returns (Organisation word) {

@@ -6,6 +6,7 @@ import {Membership} from "./Membership.sol";
 import {ParticipantStore} from "./ParticipantStore.sol";
 import {Recorder} from "./Recorder.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {Outcome} from "./types/Codes.sol";
 import "./types/Records.sol" as Records;
@@ -13,6 +14,7 @@ import "./types/Records.sol" as Records;
 /// @title The law of participants
 /// @notice See `IParticipants`.
 contract Participants is KeyRing, Membership {
+    using Bodies for Records.Entry;
     using Bodies for bytes;
 
     constructor(bytes32 network, bool development_, Founder[] memory founders)
@@ -28,7 +30,7 @@ contract Participants is KeyRing, Membership {
     }
 
     function _recordOne(Records.Entry calldata entry) internal override returns (uint256, bytes32) {
-        uint256 recordType = entry.recordType;
+        uint256 recordType = entry.typeWord();
         if (recordType < FIRST_OF_PARTICIPANTS) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
         return _process(recordType, entry);
     }
@@ -38,7 +40,7 @@ contract Participants is KeyRing, Membership {
         Records.Entry calldata entry,
         bytes calldata body,
         bytes32 digest,
-        Author memory author
+        Author author
     ) internal override returns (uint256) {
         if (recordType == Records.OPERATOR_STATUS) {
             return _operatorStatus(entry, body, digest, author);

@@ -2,30 +2,25 @@
 pragma solidity ^0.8.30;
 
 import {IRecorder} from "./interfaces/IRecorder.sol";
+import {Author, newAuthor} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {OrganisationKind, OrganisationStatus, Outcome} from "./types/Codes.sol";
 import {Key} from "./types/Key.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
+import {Signatures} from "./types/Signatures.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+
+// solhint-disable no-inline-assembly
 
 /// @title From an entry to its outcome
 /// @notice The steps that all record types share: type and length, digest, signature, author, then the type's own
 /// rules, then the event of a refusal. Inline, without try/catch and without a call to unknown code.
 abstract contract Recorder is IRecorder, IERC5267 {
+    using Bodies for Records.Entry;
     using Bodies for bytes;
-
-    /// @dev What an entry's signature proves, and on what its author stands now. `Participants.authority` gives the last
-    /// four in this order; `key` 0: the signature is not the author's.
-    struct Author {
-        address signer;
-        Key key;
-        Organisation organisation;
-        Organisation sponsor;
-        Organisation addressed;
-    }
+    using Signatures for bytes;
 
     /// @dev First of the record types that `Participants` takes.
     uint8 internal constant FIRST_OF_PARTICIPANTS = 16;
@@ -51,18 +46,20 @@ abstract contract Recorder is IRecorder, IERC5267 {
     }
 
     /// @inheritdoc IRecorder
-    function record(Records.Entry[] calldata entries) external returns (uint8[] memory outcomes) {
-        outcomes = new uint8[](entries.length);
+    function record(Records.Entry[] calldata entries) external returns (uint8[] memory) {
+        uint256 count = entries.length;
+        uint256 answer = _answerFor(count);
+        uint256 firstOutcome = Outcome.MALFORMED;
         bytes32 firstDigest;
         bool recorded;
-        for (uint256 i = 0; i < entries.length; ++i) {
-            (uint256 outcome, bytes32 digest) = _recordOne(entries[i]);
-            outcomes[i] = uint8(outcome);
-            if (i == 0) firstDigest = digest;
+        for (uint256 i = 0; i < count; ++i) {
+            (uint256 outcome, bytes32 digest) = _recordOne(Bodies.entryAt(entries, i));
+            _setOutcome(answer, i, outcome);
+            if (i == 0) (firstOutcome, firstDigest) = (outcome, digest);
             if (outcome == Outcome.RECORDED) recorded = true;
         }
-        if (recorded) return outcomes;
-        revert NothingRecorded(0, firstDigest, entries.length == 0 ? uint8(Outcome.MALFORMED) : outcomes[0]);
+        if (recorded) _return(answer, count);
+        revert NothingRecorded(0, firstDigest, uint8(firstOutcome));
     }
 
     /// @inheritdoc IERC5267
@@ -100,7 +97,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
         Records.Entry calldata entry,
         bytes calldata body,
         bytes32 digest,
-        Author memory author
+        Author author
     ) internal virtual returns (uint256);
 
     /// @dev Whom the record names as its author, and an administration that it addresses. `NOBODY`: no one can be the
@@ -111,8 +108,8 @@ abstract contract Recorder is IRecorder, IERC5267 {
         virtual
         returns (uint256 id, uint256 addressed);
 
-    /// @dev Completes an author whose signer is known: `IParticipants.authority`.
-    function _lookUp(Author memory author, uint256 id, uint256 addressed) internal view virtual;
+    /// @dev Completes an author whose signer is known: `IParticipants.signedBy`.
+    function _lookUp(Author author, uint256 id, uint256 addressed) internal view virtual;
 
     /// @dev Of what a refused record speaks.
     function _subject(uint256 recordType, bytes calldata body, bytes32 digest)
@@ -125,45 +122,31 @@ abstract contract Recorder is IRecorder, IERC5267 {
         internal
         returns (uint256 outcome, bytes32 digest)
     {
-        bytes calldata body = entry.body;
+        (bytes calldata body, bytes calldata signature) = entry.parts();
         (bytes32 typeHash, uint256 length) = Records.typeOf(recordType);
         if (typeHash == 0) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
         if (body.length != length) return (Outcome.MALFORMED, 0);
         digest = body.digest(domainSeparator(), typeHash);
         (uint256 id, uint256 addressed) = _named(recordType, body);
         if (id == NOBODY) return (Outcome.MALFORMED, digest);
-        Author memory author;
-        author.signer = _signer(digest, entry.signature);
+        Author author = newAuthor(signature.signerOf(digest));
         _lookUp(author, id, addressed);
-        if (Key.unwrap(author.key) == 0) return (Outcome.NOT_AUTHENTIC, digest);
+        if (Key.unwrap(author.key()) == 0) return (Outcome.NOT_AUTHENTIC, digest);
         outcome = _apply(recordType, entry, body, digest, author);
         if (outcome > Outcome.ALREADY_RECORDED) {
             bytes32 subject = _subject(recordType, body, digest);
-            emit Refused(
-                digest,
-                author.key.organisation(),
-                subject,
-                uint8(recordType),
-                uint8(outcome),
-                body,
-                entry.signature
-            );
+            emit Refused(digest, author.id(), subject, uint8(recordType), uint8(outcome), body, signature);
         }
-    }
-
-    /// @dev Who signed; 0: nobody. Not a revert for any bytes.
-    function _signer(bytes32 digest, bytes calldata signature) internal pure returns (address signer) {
-        // slither-disable-next-line unused-return  an invalid signature has no signer, and the reason does not matter
-        (signer,,) = ECDSA.tryRecoverCalldata(digest, signature);
     }
 
     /// @dev Steps 5 and 6: the deadline, the key's window, its purpose.
     function _checkKey(Key key, uint256 deadline, uint256 purpose) internal view returns (uint256) {
         uint256 time = block.timestamp;
-        if (time > deadline) return Outcome.EXPIRED;
         unchecked {
-            // The deadline is not past.
-            if (deadline - time > LONGEST_DEADLINE) return Outcome.DEADLINE_TOO_FAR;
+            // What is past lies as far ahead as any number.
+            if (deadline - time > LONGEST_DEADLINE) {
+                return time > deadline ? Outcome.EXPIRED : Outcome.DEADLINE_TOO_FAR;
+            }
         }
         if (!key.validAt(time)) return Outcome.KEY_NOT_VALID;
         return key.purposes() & purpose == 0 ? Outcome.KEY_PURPOSE : Outcome.RECORDED;
@@ -197,5 +180,30 @@ abstract contract Recorder is IRecorder, IERC5267 {
         bytes32 hashedVersion = keccak256(bytes(_VERSION));
         return
             keccak256(abi.encode(_DOMAIN_TYPEHASH, hashedName, hashedVersion, block.chainid, address(this)));
+    }
+
+    // The outcomes are written where they are returned from: a memory array would be cleared first and copied at the
+    // end, for 400 gas.
+
+    /// @dev Memory for an encoded `uint8[]` of `count` outcomes, all of which are still to be set.
+    function _answerFor(uint256 count) private pure returns (uint256 answer) {
+        assembly ("memory-safe") {
+            answer := mload(0x40)
+            mstore(0x40, add(answer, shl(5, add(count, 2))))
+            mstore(answer, 0x20)
+            mstore(add(answer, 0x20), count)
+        }
+    }
+
+    function _setOutcome(uint256 answer, uint256 index, uint256 outcome) private pure {
+        assembly ("memory-safe") {
+            mstore(add(answer, shl(5, add(index, 2))), outcome)
+        }
+    }
+
+    function _return(uint256 answer, uint256 count) private pure {
+        assembly ("memory-safe") {
+            return(answer, shl(5, add(count, 2)))
+        }
     }
 }

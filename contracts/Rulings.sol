@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ConsignmentStore} from "./ConsignmentStore.sol";
+import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {
     DecisionKind,
@@ -18,6 +19,7 @@ import {
 } from "./types/Codes.sol";
 import {Forms} from "./types/Forms.sol";
 import {Head} from "./types/Heads.sol";
+import {Key} from "./types/Key.sol";
 import {
     Lifecycle,
     RULING_NAMES_REQUEST,
@@ -34,10 +36,11 @@ import "./types/Words.sol" as Words;
 
 /// @title What authorities record: decisions, controls, agencies' holds
 abstract contract Rulings is ConsignmentStore {
+    using Bodies for Records.Entry;
     using Bodies for bytes;
     using Proofs for bytes;
 
-    function _decide(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
+    function _decide(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
     {
@@ -50,27 +53,35 @@ abstract contract Rulings is ConsignmentStore {
         outcome = _mayRule(author, r.deadline, r.office);
         if (outcome != Outcome.RECORDED) return outcome;
         State state = declared.state;
-        outcome = _checkRuling(state, r.administration, r.prev, settled);
-        if (outcome != Outcome.RECORDED) return outcome;
+        if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
+        if (!_isCompetent(state, r.administration)) return Outcome.NOT_COMPETENT;
+        if (Head.wrap(r.prev) != settled) return Outcome.STALE_HEAD;
         (outcome, state) = _transition(r, state);
         if (outcome != Outcome.RECORDED) return outcome;
         if (r.supersedes != 0) {
-            outcome = _checkSuperseding(entry.proof, r.supersedes, r.declaration, settled);
+            outcome = _checkSuperseding(entry.proofOf(), r.supersedes, r.declaration, settled);
+            if (outcome != Outcome.RECORDED) return outcome;
         }
+        outcome = _checkTimes(r, author.organisation());
         if (outcome != Outcome.RECORDED) return outcome;
-        outcome = _checkTimes(r, author.organisation);
-        if (outcome != Outcome.RECORDED) return outcome;
-        if (r.commitment | r.request != 0) (outcome, state) = _nextVersion(r, declared.state, state);
-        if (outcome != Outcome.RECORDED) return outcome;
+        if (r.commitment | r.request != 0) {
+            (outcome, state) = _nextVersion(r, declared.state, state);
+            if (outcome != Outcome.RECORDED) return outcome;
+        }
 
         declared.settled = next;
         declared.state = state;
-        if (r.supersedes != 0) _superseded[r.supersedes] = true;
-        if (r.request != 0 && state.pending() == Pending.NONE) delete _requests[r.declaration];
+        if (r.supersedes | r.request != 0) _settleFurther(r, state);
         _emit(entry, Decision.selector, digest, r.declaration, r.administration);
     }
 
-    function _control(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
+    /// @dev What a decision leaves beside head and state: the superseded one, and an answered request.
+    function _settleFurther(Words.Decision calldata r, State state) private {
+        if (r.supersedes != 0) _superseded[r.supersedes] = true;
+        if (r.request != 0 && state.pending() == Pending.NONE) delete _requests[r.declaration];
+    }
+
+    function _control(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
     {
@@ -83,25 +94,23 @@ abstract contract Rulings is ConsignmentStore {
         outcome = _mayRule(author, r.deadline, r.office);
         if (outcome != Outcome.RECORDED) return outcome;
         State state = declared.state;
-        outcome = _checkRuling(state, r.administration, r.prev, settled);
-        if (outcome == Outcome.RECORDED && (r.version == 0 || r.version > state.version())) {
-            outcome = Outcome.UNKNOWN_VERSION;
+        if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
+        if (!_isCompetent(state, r.administration)) return Outcome.NOT_COMPETENT;
+        if (Head.wrap(r.prev) != settled) return Outcome.STALE_HEAD;
+        if (r.version == 0 || r.version > state.version()) return Outcome.UNKNOWN_VERSION;
+        if (!Lifecycle.isLive(state.status())) return Outcome.TRANSITION_NOT_ALLOWED;
+        if (r.supersedes != 0) {
+            outcome = _checkSuperseding(entry.proofOf(), r.supersedes, r.declaration, settled);
         }
-        if (outcome == Outcome.RECORDED && !Lifecycle.isLive(state.status())) {
-            outcome = Outcome.TRANSITION_NOT_ALLOWED;
-        }
-        if (outcome == Outcome.RECORDED && r.supersedes != 0) {
-            outcome = _checkSuperseding(entry.proof, r.supersedes, r.declaration, settled);
-        }
-        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation);
+        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation());
         if (outcome != Outcome.RECORDED) return outcome;
 
         declared.settled = next;
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
-        _emit(entry, Control.selector, digest, r.declaration, author.key.organisation());
+        _emit(entry, Control.selector, digest, r.declaration, author.id());
     }
 
-    function _hold(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author memory author)
+    function _hold(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
     {
@@ -110,49 +119,40 @@ abstract contract Rulings is ConsignmentStore {
         Head next = Head.wrap(r.prev).extend(digest);
         if (next == holds.head) return Outcome.ALREADY_RECORDED;
         if (!Forms.hold(r)) return Outcome.MALFORMED;
-        outcome = _checkKey(author.key, r.deadline, PURPOSE_HOLD);
+        outcome = _checkKey(author.key(), r.deadline, PURPOSE_HOLD);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!_isActiveMember(author.organisation, author.sponsor, OrganisationKind.AGENCY)) {
+        if (!_isActiveMember(author.organisation(), author.sponsor(), OrganisationKind.AGENCY)) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
         State state = _declarations[r.declaration].state;
         bool sets = r.action == HoldAction.SET;
-        outcome = _checkHold(
-            state, author, holds.head == Head.wrap(r.prev), sets == holds.ofAgency[author.key.organisation()]
-        );
+        outcome =
+            _checkHold(state, author, holds.head == Head.wrap(r.prev), sets == holds.ofAgency[author.id()]);
         if (outcome != Outcome.RECORDED) {
             return outcome == Outcome.HOLD_ALREADY_OPEN && !sets ? Outcome.HOLD_NOT_OPEN : outcome;
         }
         holds.head = next;
-        holds.ofAgency[author.key.organisation()] = sets;
+        holds.ofAgency[author.id()] = sets;
         if (sets) ++holds.open;
         else --holds.open;
         _declarations[r.declaration].state = _withHolds(state, sets, holds.open);
-        _emit(entry, Hold.selector, digest, r.declaration, author.key.organisation());
+        _emit(entry, Hold.selector, digest, r.declaration, author.id());
     }
 
-    function _mayRule(Author memory author, uint256 deadline, uint256 office)
+    /// @dev Whose id fits 16 bits and has a key is an administration.
+    function _mayRule(Author author, uint256 deadline, uint256 office)
         private
         view
         returns (uint256 outcome)
     {
-        outcome = _checkKey(author.key, deadline, PURPOSE_DECIDE);
+        Key key = author.key();
+        outcome = _checkKey(key, deadline, PURPOSE_DECIDE);
         if (outcome != Outcome.RECORDED) return outcome;
-        uint32 keysOffice = author.key.office();
+        uint256 keysOffice = key.office();
         if (keysOffice != 0 && keysOffice != office) return Outcome.KEY_PURPOSE;
-        bool active = author.organisation.acts(OrganisationKind.ADMINISTRATION, block.timestamp)
-            || author.organisation.isAt(OrganisationStatus.SUSPENDED, block.timestamp);
-        return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
-    }
-
-    function _checkRuling(State state, uint256 author, bytes32 prev, Head settled)
-        private
-        view
-        returns (uint256)
-    {
-        if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
-        if (!_isCompetent(state, author)) return Outcome.NOT_COMPETENT;
-        return Head.wrap(prev) == settled ? Outcome.RECORDED : Outcome.STALE_HEAD;
+        uint256 status = author.organisation().statusAt(block.timestamp);
+        bool rules = status == OrganisationStatus.ACTIVE || status == OrganisationStatus.SUSPENDED;
+        return rules ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
     /// @dev Whether the decision names what is pending, and what the lifecycle makes of it.
@@ -167,6 +167,7 @@ abstract contract Rulings is ConsignmentStore {
     }
 
     function _ruling(Words.Decision calldata r) private pure returns (uint256 ruling) {
+        if (r.scope | r.supersedes | r.request == 0 && r.reason != REASON_OVERRIDE) return 0;
         if (r.scope != 0) ruling |= RULING_SCOPED;
         if (r.supersedes != 0) ruling |= RULING_SUPERSEDES;
         if (r.reason == REASON_OVERRIDE && r.evidence != 0) ruling |= RULING_OVERRIDES;
@@ -203,7 +204,7 @@ abstract contract Rulings is ConsignmentStore {
         return (Outcome.RECORDED, state.withVersion(version + 1));
     }
 
-    function _checkHold(State state, Author memory author, bool current, bool repeats)
+    function _checkHold(State state, Author author, bool current, bool repeats)
         private
         view
         returns (uint256)
@@ -216,8 +217,8 @@ abstract contract Rulings is ConsignmentStore {
     }
 
     /// @dev Agency and declaration belong to the same administration, or to the same line of successors.
-    function _isAgencyOf(State state, Author memory author) private view returns (bool) {
-        uint16 sponsor = author.organisation.sponsor();
+    function _isAgencyOf(State state, Author author) private view returns (bool) {
+        uint16 sponsor = author.organisation().sponsor();
         if (sponsor == state.administration()) return true;
         // slither-disable-next-line unused-return,calls-loop  only the id counts
         (uint16 competentNow,) = participants.competentFor(sponsor);

@@ -158,7 +158,8 @@ interface IParticipants is IRecorder {
     /// @return digest Its digest; 0 when its type or length is unknown.
     function recordOne(Records.Entry calldata entry) external returns (uint8 outcome, bytes32 digest);
 
-    /// @notice All that a record's author stands on, in one call: packed words, 0 for what does not exist.
+    /// @notice On what the author of a record that `signer` signed stands, in one call: packed words, 0 for what does not
+    /// exist. Its selector is the lowest here, so that the call which every record makes is found first.
     /// @param signer The recovered key.
     /// @param author The organisation that the record names as its author; 0: any administration.
     /// @param administration A further administration to look up, for a Declaration; 0: none.
@@ -166,7 +167,7 @@ interface IParticipants is IRecorder {
     /// @return organisation The author.
     /// @return sponsor The administration that answers for the author now: its sponsor or the sponsor's successor.
     /// @return addressed The further administration.
-    function authority(address signer, uint256 author, uint256 administration)
+    function signedBy(address signer, uint256 author, uint256 administration)
         external
         view
         returns (Key key, Organisation organisation, Organisation sponsor, Organisation addressed);

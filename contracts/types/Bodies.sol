@@ -11,6 +11,59 @@ import "./Words.sol" as Words;
 /// @title Records in calldata
 /// @notice The caller has made sure that `body` is as long as the record's type says.
 library Bodies {
+    /// @notice The i-th entry, wherever the calldata says that it lies.
+    function entryAt(Records.Entry[] calldata entries, uint256 i)
+        internal
+        pure
+        returns (Records.Entry calldata entry)
+    {
+        assembly ("memory-safe") {
+            entry := add(entries.offset, calldataload(add(entries.offset, shl(5, i))))
+        }
+    }
+
+    /// @notice The entry's type as its whole word.
+    function typeWord(Records.Entry calldata entry) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := calldataload(entry)
+        }
+    }
+
+    /// @notice An entry's body and signature, which lie within the calldata; reverts when they do not.
+    /// @dev What Solidity's own access makes of them, for a third of the gas.
+    function parts(Records.Entry calldata entry)
+        internal
+        pure
+        returns (bytes calldata body, bytes calldata signature)
+    {
+        assembly ("memory-safe") {
+            let start := add(entry, calldataload(add(entry, 0x20)))
+            body.offset := add(start, 0x20)
+            body.length := calldataload(start)
+            start := add(entry, calldataload(add(entry, 0x40)))
+            signature.offset := add(start, 0x20)
+            signature.length := calldataload(start)
+            // Lengths first, so that the ends do not overflow.
+            let outside := shr(32, or(body.length, signature.length))
+            outside := or(outside, gt(add(body.offset, body.length), calldatasize()))
+            if or(outside, gt(add(signature.offset, signature.length), calldatasize())) {
+                revert(0, 0)
+            }
+        }
+    }
+
+    /// @notice An entry's proof, which lies within the calldata; reverts when it does not.
+    function proofOf(Records.Entry calldata entry) internal pure returns (bytes calldata proof) {
+        assembly ("memory-safe") {
+            let start := add(entry, calldataload(add(entry, 0x60)))
+            proof.offset := add(start, 0x20)
+            proof.length := calldataload(start)
+            if or(shr(32, proof.length), gt(add(proof.offset, proof.length), calldatasize())) {
+                revert(0, 0)
+            }
+        }
+    }
+
     /// @notice The record's identity: its EIP-712 digest under the domain.
     function digest(bytes calldata body, bytes32 domainSeparator, bytes32 typeHash)
         internal
@@ -30,7 +83,7 @@ library Bodies {
     }
 
     /// @notice Emits the record's event. The body, which is the struct's encoding, is the head of the event's data.
-    /// The caller has read the entry's body and signature before, so that their bounds were checked.
+    /// The caller has read the entry's body and its signature of 65 bytes before.
     function log(
         Records.Entry calldata entry,
         bytes32 selector,
@@ -38,26 +91,23 @@ library Bodies {
         bytes32 second,
         bytes32 third
     ) internal {
-        bytes calldata proof = entry.proof;
+        bytes calldata proof = proofOf(entry);
         assembly ("memory-safe") {
-            function append(to, from, length) -> next {
-                mstore(to, length)
-                let start := add(to, 0x20)
-                let padded := and(add(length, 0x1f), not(0x1f))
-                next := add(start, padded)
-                if length { mstore(sub(next, 0x20), 0) }
-                calldatacopy(start, from, length)
-            }
+            // Of each dynamic part its length and its bytes are copied at once, after its last word was cleared.
             let body := add(entry, calldataload(add(entry, 0x20)))
             let signature := add(entry, calldataload(add(entry, 0x40)))
+            let length := calldataload(body)
             let free := mload(0x40)
-            calldatacopy(free, add(body, 0x20), calldataload(body))
-            let offsets := add(free, calldataload(body))
-            let signatureAt := add(offsets, 0x40)
-            let proofAt := append(signatureAt, add(signature, 0x20), calldataload(signature))
-            let end := append(proofAt, proof.offset, proof.length)
-            mstore(offsets, sub(signatureAt, free))
-            mstore(add(offsets, 0x20), sub(proofAt, free))
+            calldatacopy(free, add(body, 0x20), length)
+            let to := add(free, length)
+            mstore(to, add(length, 0x40))
+            mstore(add(to, 0x20), add(length, 0xc0))
+            mstore(add(to, 0xa0), 0)
+            calldatacopy(add(to, 0x40), signature, 0x61)
+            to := add(to, 0xc0)
+            let end := add(to, and(add(proof.length, 0x3f), not(0x1f)))
+            mstore(sub(end, 0x20), 0)
+            calldatacopy(to, sub(proof.offset, 0x20), add(proof.length, 0x20))
             log4(free, sub(end, free), selector, digest_, second, third)
         }
     }

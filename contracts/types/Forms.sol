@@ -38,8 +38,8 @@ import "./Words.sol" as Words;
 /// a record by looking at nothing else. A value that is compared with the end of its list needs no look at its width.
 library Forms {
     function declaration(Words.Declaration calldata r) internal pure returns (bool) {
-        if (!_party(r.declarant | r.agent) || !_time(r.effectiveAt | r.deadline)) return false;
-        if (r.joinKey >> 160 != 0 || r.administration >> 16 != 0) return false;
+        uint256 wide = ((r.declarant | r.agent) >> 32) | ((r.effectiveAt | r.deadline) >> 40);
+        if (wide | (r.joinKey >> 160) | (r.administration >> 16) != 0) return false;
         if (!_within(r.leg, MAX_LEG) || !_within(r.regime, MAX_REGIME)) return false;
         if (!_within(r.stage, MAX_STAGE) || r.linkKind > MAX_LINK_KIND) return false;
         if ((r.link == 0) != (r.linkKind == 0) || (r.consignment == 0) != (r.joinKey != 0)) return false;
@@ -165,6 +165,9 @@ library Forms {
     }
 
     function _within(uint256 value, uint256 greatest) private pure returns (bool) {
-        return value != 0 && value <= greatest;
+        unchecked {
+            // 0 becomes the greatest of all numbers.
+            return value - 1 < greatest;
+        }
     }
 }

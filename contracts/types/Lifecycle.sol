@@ -62,6 +62,8 @@ uint256 constant IS_CLOSED = 1 << Status.CLOSED;
 uint256 constant TERMINAL =
     (1 << Status.REJECTED) | (1 << Status.INVALIDATED) | (1 << Status.DESTROYED) | IS_CLOSED;
 uint256 constant LIVE = ((1 << (Status.CLOSED + 1)) - 2) & ~TERMINAL;
+/// @dev From here the target does not depend on where a declaration comes from.
+uint256 constant PLAIN = LIVE & ~(1 << Status.EXITED);
 uint256 constant BEFORE = IS_REPORTED | (1 << Status.PRE_LODGED) | (1 << Status.LODGED);
 uint256 constant OPEN = BEFORE | IS_ACCEPTED;
 uint256 constant PARTWAY = IS_CONDITIONAL | IS_PARTLY;
@@ -151,13 +153,13 @@ function decide(Row row, uint256 status, uint256 flags, uint256 ruling)
     pure
     returns (uint256 outcome, uint256 nextStatus, uint256 nextFlags)
 {
-    if (!_allowed(row, status, ruling)) return (Outcome.TRANSITION_NOT_ALLOWED, status, flags);
     // Most decisions are plain, on a declaration beside whose status nothing stands: what remains of all rules then.
-    if (flags | ruling == 0 && status != Status.EXITED) {
+    if (flags | ruling == 0 && _within(status, Row.unwrap(row) & PLAIN)) {
         uint256 target = _target(row);
         return
             (Outcome.RECORDED, target == 0 ? status : target, _bits(row, SETS_AT) | _debt(row) << DEBT_SHIFT);
     }
+    if (!_allowed(row, status, ruling)) return (Outcome.TRANSITION_NOT_ALLOWED, status, flags);
     if (_has(row, RELEASES) && flags & (FLAG_AGENCY | FLAG_OVERRIDDEN) == FLAG_AGENCY) {
         if (ruling & RULING_OVERRIDES == 0) return (Outcome.OVERRIDE_NEEDED, status, flags);
     }

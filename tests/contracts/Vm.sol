@@ -23,7 +23,6 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
-    function getCode(string calldata artifact) external view returns (bytes memory);
     function etch(address where, bytes calldata code) external;
     function expectRevert(bytes calldata reason) external;
     function recordLogs() external;
@@ -38,13 +37,8 @@ interface Vm {
     function parseJsonBytes(string calldata json, string calldata path) external pure returns (bytes memory);
     function parseJsonBytes32(string calldata json, string calldata path) external pure returns (bytes32);
     function parseJsonUint(string calldata json, string calldata path) external pure returns (uint256);
-    function parseJsonBool(string calldata json, string calldata path) external pure returns (bool);
     function parseJsonAddress(string calldata json, string calldata path) external pure returns (address);
     function parseJsonString(string calldata json, string calldata path) external pure returns (string memory);
-    function parseJsonStringArray(string calldata json, string calldata path)
-        external
-        pure
-        returns (string[] memory);
     function parseJsonKeys(string calldata json, string calldata path) external pure returns (string[] memory);
     function keyExistsJson(string calldata json, string calldata path) external view returns (bool);
     function toString(uint256 value) external pure returns (string memory);
