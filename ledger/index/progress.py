@@ -1,5 +1,6 @@
 """What became of one record: on its way by the outbox, on the chain by its events."""
 
+from dataclasses import replace
 from typing import Final
 
 from ledger.domain.codes import Outcome, RecordType
@@ -25,7 +26,11 @@ _PROGRESS: Final = {
 
 
 def progress_of(session: Session, digest: bytes, moment: AsOf) -> RecordAnswer:
-    """Recorded outweighs everything; then what the outbox still does; then a refusal."""
+    """Recorded outweighs everything; then what the outbox still does; then a refusal.
+
+    A record of ours that the chain refuses because it came too late is lost: its author did nothing wrong. So it ends
+    when the chain came back shorter, and the group that holds it was sent again after its deadline.
+    """
     told = session.rows(_EVENT, digest)
     kept = session.rows(_KEPT, digest)
     if told and told[0][1] == Outcome.RECORDED:
@@ -33,7 +38,9 @@ def progress_of(session: Session, digest: bytes, moment: AsOf) -> RecordAnswer:
     if kept and kept[0][1] in (OutboxState.WAITING, OutboxState.SENDING):
         return _kept(digest, kept[0])
     if told:
-        return _refused(session, digest, told[0], moment)
+        refused = _refused(session, digest, told[0], moment)
+        lost = refused.outcome is Outcome.EXPIRED and bool(kept) and kept[0][1] == OutboxState.MINED
+        return replace(refused, progress=RecordProgress.LOST) if lost else refused
     return _kept(digest, kept[0]) if kept else RecordAnswer(digest=digest, progress=RecordProgress.UNHEARD_OF)
 
 

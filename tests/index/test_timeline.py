@@ -223,7 +223,19 @@ def test_records_that_never_reached_the_chain(world):
     assert (told.progress, told.outcome, told.provisional) == (RecordProgress.REFUSED, Outcome.STALE_HEAD, True)
 
 
-def refused(world, **given):
+def test_a_record_that_came_too_late_in_a_group_sent_again_is_lost(world):
+    _, digest = refused(world, Outcome.EXPIRED)
+    assert world.queries.record(digest).progress is RecordProgress.REFUSED  # somebody else's
+    outbox = StoreOutbox(world.store)
+    outbox.put([OutboxRecord(digest, RecordType.DECISION, b"", b"", b"", 9)])
+    sent = OutboxTransaction(hashed(b"t"), b"r" * 20, 0, b"raw", (digest,))
+    outbox.prepare(sent)
+    outbox.set_transaction(sent.hash, TransactionState.MINED)
+    told = world.queries.record(digest)
+    assert (told.progress, told.outcome) == (RecordProgress.LOST, Outcome.EXPIRED)
+
+
+def refused(world, outcome=Outcome.OVERRIDE_NEEDED, **given):
     chain = world.chain
     one = chain.declare()
     prev = chain.declarations[one].settled
@@ -231,7 +243,7 @@ def refused(world, **given):
     record = records.Decision(
         declaration=one, prev=prev, administration=GB, kind=K.RELEASE, effective_at=chain.time, **values
     )
-    digest = chain.refuse(record, Outcome.OVERRIDE_NEEDED, GB)
+    digest = chain.refuse(record, outcome, GB)
     world.index()
     return one, digest
 
