@@ -1,4 +1,4 @@
-"""``python -m tests.faults.launcher``: the gateway with a short lease, killed at the step that PASSAVANT_FAULT names."""
+"""``python -m tests.faults.launcher``: the gateway with a short lease, killed at the step that PASSAVANT_FAULT says."""
 
 import os
 from dataclasses import replace
