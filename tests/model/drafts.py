@@ -60,10 +60,10 @@ OFFSETS = (-60, 300, 301, -71 * 3600, -73 * 3600, -400 * 3600)
 
 
 class Choice:
-    """Choices that follow from a number, and from how far the history is: the same number leads on."""
+    """Choices that follow from a few numbers."""
 
-    def __init__(self, seed: int, at: int) -> None:
-        self._random = Random(seed << 20 | at)
+    def __init__(self, *seeds: int) -> None:
+        self._random = Random(repr(seeds))
 
     def number(self) -> int:
         return self._random.getrandbits(16)

@@ -14,7 +14,7 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ledger.chain.abi import Entry
 from ledger.domain.codes import Outcome
@@ -50,10 +50,10 @@ WORK = {
     "hold": 10,
     "declare": 8,
     "grant": 4,
-    "key authorisation": 8,
+    "key authorisation": 11,
     "operator status": 4,
-    "admission": 3,
-    "setting": 1,
+    "admission": 6,
+    "setting": 2,
 }
 
 
@@ -136,6 +136,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.chain = stage.chain
         self.world = stage.renew()
+        self.start = 0
         self.group: list[Entry] = []
         self.outcomes: list[Outcome] = []
 
@@ -148,10 +149,14 @@ class Histories(RuleBasedStateMachine):
         if outcome is Outcome.RECORDED and isinstance(found, Presented) and isinstance(found.record, Declaration):
             remember_join_key(self.world, found.record, found.digest)
 
+    @initialize(start=st.integers(0, (1 << 64) - 1))
+    def begins(self, start: int) -> None:
+        self.start = start
+
     @rule(seeds=GROUPS, wait=st.sampled_from([1, 2, 13, 60, 3600]))
     def a_group_is_recorded(self, seeds: list[int], wait: int) -> None:
         for seed in seeds:
-            self._somebody_records(Choice(seed, len(self.world.entries)))
+            self._somebody_records(Choice(self.start, seed, len(self.world.entries), self.chain.development))
         self._close(wait)
 
     @rule(seeds=GROUPS, wait=st.sampled_from([3 * DAY, 7 * DAY, 8 * DAY, 31 * DAY]))
