@@ -40,6 +40,7 @@ class SubmitterSettings:
         highest_price: wei per gas beyond which nothing is replaced.
         grace: how long the receipt of a transaction whose nonce was used may be missing before it is abandoned.
         idle: pause of `Submitter.run` when nothing waits; `Submitter.wake` ends it.
+        glance: during that pause, how often the outbox is looked at for what another process has put there.
         poll: pause while a transaction is under way.
         backoff: pause after a failure; doubles up to a minute.
     """
@@ -55,5 +56,6 @@ class SubmitterSettings:
     highest_price: int = 10**12
     grace: float = 5.0
     idle: float = 1.0
+    glance: float = 0.1
     poll: float = 0.2
     backoff: float = 0.5

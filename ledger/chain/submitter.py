@@ -301,9 +301,16 @@ class Submitter:
 
     def _pause(self, *, busy: bool) -> None:
         if not busy:
-            self._woken.wait(self.settings.idle)
+            self._rest()
         elif self._flights.under_way:
             time.sleep(self.settings.poll)
+
+    def _rest(self) -> None:
+        """Until woken, or something waits that another process has put into the outbox, but no longer than `idle`."""
+        until = time.monotonic() + self.settings.idle
+        while (left := until - time.monotonic()) > 0:
+            if self._woken.wait(min(left, self.settings.glance)) or self._outbox.waiting(1):
+                return
 
 
 def _told(answer: object) -> Any:
