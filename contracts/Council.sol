@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ParticipantStore} from "./ParticipantStore.sol";
+import {ManagingKeys} from "./ManagingKeys.sol";
 import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {
@@ -21,7 +21,7 @@ import {Signatures} from "./types/Signatures.sol";
 import "./types/Words.sol" as Words;
 
 /// @title What the council of administrations records: admission, suspension, expulsion, succession
-abstract contract Council is ParticipantStore {
+abstract contract Council is ManagingKeys {
     using Bodies for Records.Entry;
     using Bodies for bytes;
     using Signatures for bytes;

@@ -19,8 +19,6 @@ abstract contract KeyRing is Council {
     using Bodies for bytes;
     using Signatures for bytes;
 
-    /// @dev Managing keys of an organisation that have not ended, at most.
-    uint256 internal constant MAX_MANAGING_KEYS = 16;
     uint256 private constant _LEAST_MANAGING_KEYS = 2;
 
     function _keyAuthorisation(
@@ -35,14 +33,20 @@ abstract contract KeyRing is Council {
         if (!Forms.keyAuthorisation(r) || !_purposesFit(r, author)) return Outcome.MALFORMED;
         outcome = _checkKey(author.key(), r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
-        if (!_isActiveMember(author.organisation(), author.sponsor(), author.organisation().kind())) {
-            return Outcome.ORGANISATION_NOT_ACTIVE;
-        }
+        if (!_mayKeepKeys(author)) return Outcome.ORGANISATION_NOT_ACTIVE;
         if (Head.wrap(r.orgHead) != _heads[author.id()]) return Outcome.STALE_HEAD;
         outcome = _actOnKey(r, digest, entry.proofOf(), author);
         if (outcome != Outcome.RECORDED) return outcome;
         _heads[author.id()] = next;
         _emit(entry, KeyAuthorisation.selector, digest, bytes32(uint256(author.id())), r.key);
+    }
+
+    /// @dev A suspended administration can still take a stolen key out of use.
+    function _mayKeepKeys(Author author) private view returns (bool) {
+        Organisation organisation_ = author.organisation();
+        return organisation_.isA(OrganisationKind.ADMINISTRATION)
+            ? _isInOffice(organisation_)
+            : _isActiveMember(organisation_, author.sponsor(), organisation_.kind());
     }
 
     /// @dev Writes the key only when it returns RECORDED.
@@ -77,20 +81,15 @@ abstract contract KeyRing is Council {
         if (r.notBefore <= block.timestamp || r.notAfter <= r.notBefore) return Outcome.WINDOW_INVALID;
         if (r.purposes == PURPOSE_MANAGE) {
             if (r.notBefore < block.timestamp + _notice(false)) return Outcome.NOTICE_TOO_SHORT;
-            if (_countManaging(uint32(r.organisation), block.timestamp) >= MAX_MANAGING_KEYS) {
-                return Outcome.WINDOW_INVALID;
-            }
+            if (_isFull(uint32(r.organisation))) return Outcome.WINDOW_INVALID;
         }
         return proof.signerOf(digest) == _address(r.key) ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
     }
 
     function _authorise(Words.KeyAuthorisation calldata r) private {
         bool manages = r.purposes == PURPOSE_MANAGE;
-        _keys[_address(r.key)] =
-            newKey(r.organisation, r.purposes, r.office, r.notBefore, r.notAfter, manages);
-        if (!manages) return;
-        _dropEnded(_managingKeys[uint32(r.organisation)]);
-        _managingKeys[uint32(r.organisation)].push(_address(r.key));
+        _keys[_address(r.key)] = newKey(r.organisation, r.purposes, r.office, r.notBefore, r.notAfter);
+        if (manages) _addManagingKey(uint32(r.organisation), _address(r.key));
     }
 
     function _shorten(Words.KeyAuthorisation calldata r, Key key, Organisation organisation)
@@ -102,7 +101,10 @@ abstract contract KeyRing is Council {
         if (r.notAfter >= until || r.notAfter <= block.timestamp) return (Outcome.WINDOW_INVALID, key);
         if (!key.manages()) return (Outcome.RECORDED, key.withNotAfter(r.notAfter));
         if (r.notAfter < block.timestamp + _notice(false)) return (Outcome.NOTICE_TOO_SHORT, key);
-        if (organisation.isA(OrganisationKind.ADMINISTRATION) && _remaining(r) < _LEAST_MANAGING_KEYS) {
+        if (
+            organisation.isA(OrganisationKind.ADMINISTRATION)
+                && _remaining(key.organisation(), _address(r.key), r.notAfter) < _LEAST_MANAGING_KEYS
+        ) {
             return (Outcome.MANAGING_KEYS_NEEDED, key);
         }
         // A veto gives back the window from before the first shortening that had not taken effect.
@@ -121,42 +123,11 @@ abstract contract KeyRing is Council {
     function _veto(Key key, bool byItself) private view returns (uint256, Key) {
         if (byItself) return (Outcome.VETO_NOT_POSSIBLE, key);
         uint40 from = key.notBefore();
-        if (key.vetoable() && block.timestamp < from && from < key.notAfter()) {
+        if (key.manages() && block.timestamp < from && from < key.notAfter()) {
             return (Outcome.RECORDED, key.withNotAfter(from).withUnshortened(0));
         }
         uint40 former = key.unshortened();
         if (former == 0 || block.timestamp >= key.notAfter()) return (Outcome.VETO_NOT_POSSIBLE, key);
         return (Outcome.RECORDED, key.withNotAfter(former).withUnshortened(0));
-    }
-
-    /// @dev Other managing keys that are in effect now and still will be when the shortened one ends: one that could
-    /// still be vetoed does not count.
-    function _remaining(Words.KeyAuthorisation calldata r) private view returns (uint256 count) {
-        address[] storage managing = _managingKeys[uint32(r.organisation)];
-        for (uint256 i = 0; i < managing.length; ++i) {
-            Key key = _keys[managing[i]];
-            if (managing[i] != _address(r.key) && key.validAt(block.timestamp) && key.validAt(r.notAfter)) {
-                ++count;
-            }
-        }
-    }
-
-    function _countManaging(uint32 organisation, uint256 time) private view returns (uint256 count) {
-        address[] storage managing = _managingKeys[organisation];
-        for (uint256 i = 0; i < managing.length; ++i) {
-            if (_keys[managing[i]].notAfter() > time) ++count;
-        }
-    }
-
-    function _dropEnded(address[] storage managing) private {
-        uint256 i = 0;
-        while (i < managing.length) {
-            if (_keys[managing[i]].notAfter() > block.timestamp) {
-                ++i;
-            } else {
-                managing[i] = managing[managing.length - 1];
-                managing.pop();
-            }
-        }
     }
 }

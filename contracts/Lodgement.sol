@@ -76,7 +76,7 @@ abstract contract Lodgement is ConsignmentStore {
         if (_requests[id] == digest) return Outcome.ALREADY_RECORDED;
         if (!_isRequestWellFormed(entry.recordType, body)) return Outcome.MALFORMED;
         outcome = _mayRequest(entry.recordType, body, author);
-        if (outcome == Outcome.RECORDED) outcome = _checkRequest(body, _declarations[id]);
+        if (outcome == Outcome.RECORDED) outcome = _checkRequest(entry.recordType, body, _declarations[id]);
         if (outcome == Outcome.RECORDED && entry.recordType == Records.PRESENTATION_NOTICE) {
             outcome = _checkPresentation(body.presentationNotice().effectiveAt, _declarations[id].state);
         }
@@ -158,18 +158,30 @@ abstract contract Lodgement is ConsignmentStore {
         uint256 deadline = body.word(body.length / 32 - 1);
         outcome = _checkKey(author.key(), deadline, PURPOSE_DECLARE);
         if (outcome != Outcome.RECORDED) return outcome;
-        bool active = recordType == Records.PRESENTATION_NOTICE
-            ? _isActiveMember(author.organisation(), author.sponsor(), OrganisationKind.OPERATOR)
-            : author.organisation().acts(OrganisationKind.OPERATOR, block.timestamp);
-        return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+        bool may = _mayAsk(recordType, author.organisation(), author.sponsor());
+        return may ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    function _checkRequest(bytes calldata body, Declared storage declared) private view returns (uint256) {
+    function _mayAsk(uint8 recordType, Organisation operator, Organisation sponsor)
+        private
+        view
+        returns (bool)
+    {
+        return recordType == Records.PRESENTATION_NOTICE
+            ? _isActiveMember(operator, sponsor, OrganisationKind.OPERATOR)
+            : operator.acts(OrganisationKind.OPERATOR, block.timestamp);
+    }
+
+    function _checkRequest(uint8 recordType, bytes calldata body, Declared storage declared)
+        private
+        view
+        returns (uint256)
+    {
         State state = declared.state;
         if (!state.exists()) return Outcome.UNKNOWN_DECLARATION;
         if (body.word(2) != state.declarant()) return Outcome.NOT_COMPETENT;
         if (body.word(3) != 0) {
-            uint256 outcome = _checkRequestMandate(state, uint32(body.word(3)));
+            uint256 outcome = _checkRequestMandate(recordType, state, uint32(body.word(3)));
             if (outcome != Outcome.RECORDED) return outcome;
         }
         if (Head.wrap(bytes32(body.word(1))) != declared.settled) return Outcome.STALE_HEAD;
@@ -177,15 +189,22 @@ abstract contract Lodgement is ConsignmentStore {
         return Lifecycle.isLive(state.status()) ? Outcome.RECORDED : Outcome.TRANSITION_NOT_ALLOWED;
     }
 
-    /// @dev Whose administration was expelled may still withdraw or correct, also through its agent.
-    function _checkRequestMandate(State state, uint32 agent) private view returns (uint256) {
-        // slither-disable-next-line unused-return,calls-loop  the sponsor does not matter here
-        (Mandate mandate, Organisation giver,) = participants.mandateOf(state.declarant(), agent);
+    /// @dev What the declarant may not ask for itself, its agent may not either.
+    function _checkRequestMandate(uint8 recordType, State state, uint32 agent)
+        private
+        view
+        returns (uint256)
+    {
+        (
+            Mandate mandate,
+            Organisation giver,
+            Organisation sponsor
+            // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
+        ) = participants.mandateOf(state.declarant(), agent);
         if (!mandate.covers(state.leg(), state.administration(), block.timestamp)) {
             return Outcome.MANDATE_MISSING;
         }
-        bool active = giver.acts(OrganisationKind.OPERATOR, block.timestamp);
-        return active ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+        return _mayAsk(recordType, giver, sponsor) ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
     function _checkPresentation(uint256 effectiveAt, State state) private view returns (uint256) {

@@ -58,11 +58,10 @@ abstract contract Membership is Council {
         Head next = Head.wrap(r.orgHead).extend(digest);
         if (next == _heads[author.id()]) return Outcome.ALREADY_RECORDED;
         if (!Forms.administrationSetting(r)) return Outcome.MALFORMED;
-        outcome = _mayManage(author, r.deadline);
-        if (outcome == Outcome.RECORDED && Head.wrap(r.orgHead) != _heads[author.id()]) {
-            outcome = Outcome.STALE_HEAD;
-        }
+        outcome = _checkKey(author.key(), r.deadline, PURPOSE_MANAGE);
         if (outcome != Outcome.RECORDED) return outcome;
+        if (!_isInOffice(author.organisation())) return Outcome.ORGANISATION_NOT_ACTIVE;
+        if (Head.wrap(r.orgHead) != _heads[author.id()]) return Outcome.STALE_HEAD;
 
         _heads[author.id()] = next;
         _organisations[author.id()] = author.organisation().withBackdating(r.backdating, block.timestamp);
@@ -117,8 +116,8 @@ abstract contract Membership is Council {
         return member.kind() == r.kind ? Outcome.RECORDED : Outcome.MALFORMED;
     }
 
-    /// @dev A further key is given with notice, so that a managing key of the organisation can veto an administration
-    /// that would sign in its name.
+    /// @dev A further key is given with notice, so that the organisation can veto or shorten the key of an
+    /// administration that would sign in its name.
     function _checkGivenKey(Words.OperatorStatus calldata r, bytes32 digest, bytes calldata proof)
         private
         view
@@ -129,14 +128,13 @@ abstract contract Membership is Council {
             return Outcome.NOTICE_TOO_SHORT;
         }
         if (r.notAfter <= _startOf(r)) return Outcome.WINDOW_INVALID;
+        if (r.purposes == PURPOSE_MANAGE && _isFull(uint32(r.organisation))) return Outcome.WINDOW_INVALID;
         return proof.signerOf(digest) == _address(r.key) ? Outcome.RECORDED : Outcome.POSSESSION_NOT_PROVEN;
     }
 
     function _giveKey(Words.OperatorStatus calldata r) private {
-        bool manages = r.purposes == PURPOSE_MANAGE;
-        bool further = _isKnown(uint32(r.organisation));
-        _keys[_address(r.key)] = newKey(r.organisation, r.purposes, 0, _startOf(r), r.notAfter, further);
-        if (manages) _managingKeys[uint32(r.organisation)].push(_address(r.key));
+        _keys[_address(r.key)] = newKey(r.organisation, r.purposes, 0, _startOf(r), r.notAfter);
+        if (r.purposes == PURPOSE_MANAGE) _addManagingKey(uint32(r.organisation), _address(r.key));
     }
 
     /// @dev One second after the block at the earliest.

@@ -239,7 +239,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
         _administrations.push(id);
         _administrationOf[country] = id;
         for (uint256 i = 0; i < 2; ++i) {
-            _keys[keys[i]] = newKey(id, PURPOSE_MANAGE, 0, from, FOR_EVER, false);
+            _keys[keys[i]] = newKey(id, PURPOSE_MANAGE, 0, from, FOR_EVER);
             _managingKeys[id].push(keys[i]);
         }
     }

@@ -152,6 +152,12 @@ abstract contract Recorder is IRecorder, IERC5267 {
         return key.purposes() & purpose == 0 ? Outcome.KEY_PURPOSE : Outcome.RECORDED;
     }
 
+    /// @dev An administration that is active, or suspended and finishes what is open.
+    function _isInOffice(Organisation administration) internal view returns (bool) {
+        uint256 status = administration.statusAt(block.timestamp);
+        return status == OrganisationStatus.ACTIVE || status == OrganisationStatus.SUSPENDED;
+    }
+
     function _emit(
         Records.Entry calldata entry,
         bytes32 selector,

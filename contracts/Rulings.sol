@@ -150,9 +150,7 @@ abstract contract Rulings is ConsignmentStore {
         if (outcome != Outcome.RECORDED) return outcome;
         uint256 keysOffice = key.office();
         if (keysOffice != 0 && keysOffice != office) return Outcome.KEY_PURPOSE;
-        uint256 status = author.organisation().statusAt(block.timestamp);
-        bool rules = status == OrganisationStatus.ACTIVE || status == OrganisationStatus.SUSPENDED;
-        return rules ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
+        return _isInOffice(author.organisation()) ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
     /// @dev Whether the decision names what is pending, and what the lifecycle makes of it.

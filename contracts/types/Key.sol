@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {PURPOSE_MANAGE} from "./Codes.sol";
 
 /// @dev A registered key in one slot, lowest bits first: organisation 32, purposes 8, office 32, notBefore 40,
-/// notAfter 40, compromisedSince 40, notAfter before a shortening that may still be vetoed 40, vetoable 8.
+/// notAfter 40, compromisedSince 40, notAfter before a shortening that may still be vetoed 40.
 /// Zero: no such key.
 type Key is uint256;
 
@@ -16,7 +16,6 @@ using {
     notAfter,
     compromisedSince,
     unshortened,
-    vetoable,
     manages,
     validAt,
     withNotAfter,
@@ -29,20 +28,15 @@ uint256 constant _NOT_BEFORE_AT = 72;
 uint256 constant _NOT_AFTER_AT = 112;
 uint256 constant _COMPROMISED_AT = 152;
 uint256 constant _UNSHORTENED_AT = 192;
-uint256 constant _VETOABLE_AT = 232;
 uint256 constant _TIME = type(uint40).max;
 
-function newKey(
-    uint256 owner,
-    uint256 purposeSet,
-    uint256 atOffice,
-    uint256 from,
-    uint256 until,
-    bool canBeVetoed
-) pure returns (Key) {
+function newKey(uint256 owner, uint256 purposeSet, uint256 atOffice, uint256 from, uint256 until)
+    pure
+    returns (Key)
+{
     return Key.wrap(
         owner | (purposeSet << 32) | (atOffice << _OFFICE_AT) | (from << _NOT_BEFORE_AT)
-            | (until << _NOT_AFTER_AT) | (canBeVetoed ? 1 << _VETOABLE_AT : 0)
+            | (until << _NOT_AFTER_AT)
     );
 }
 
@@ -73,11 +67,6 @@ function compromisedSince(Key key) pure returns (uint40) {
 /// @dev The end of the window before a shortening that may still be vetoed; 0: none was recorded.
 function unshortened(Key key) pure returns (uint40) {
     return uint40(Key.unwrap(key) >> _UNSHORTENED_AT);
-}
-
-/// @dev Until it takes effect, a managing key may veto this one.
-function vetoable(Key key) pure returns (bool) {
-    return (Key.unwrap(key) >> _VETOABLE_AT) != 0;
 }
 
 function manages(Key key) pure returns (bool) {

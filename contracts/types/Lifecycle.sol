@@ -191,18 +191,28 @@ function _nextStatusScoped(Row row, uint256 status) pure returns (uint256) {
 }
 
 function _nextFlags(Row row, uint256 flags, uint256 ruling, uint256 next) pure returns (uint256 result) {
-    result = (flags & ~_bits(row, CLEARS_AT)) | _bits(row, SETS_AT);
-    if (_has(row, RELEASES)) {
-        if (ruling & RULING_SCOPED != 0) result = (result & ~FLAG_CLEARED) | (flags & FLAG_CLEARED);
-        else if (ruling & RULING_SUPERSEDES != 0) result &= ~FLAG_PARTIAL;
-        if (result & FLAG_AGENCY != 0) result |= FLAG_OVERRIDDEN;
-    } else if (ruling & RULING_SCOPED != 0 && _has(row, WITHHOLDS)) {
-        result |= FLAG_PARTIAL;
+    result = _holdsAfter(row, flags, ruling & RULING_SCOPED != 0);
+    if (_has(row, RELEASES) && result & FLAG_AGENCY != 0) result |= FLAG_OVERRIDDEN;
+    if (ruling & (RULING_SUPERSEDES | RULING_SCOPED) == RULING_SUPERSEDES && _target(row) != 0) {
+        result &= ~_undone(row, next);
     }
     uint256 debt = _debt(row);
     if (debt != 0) result = (result & ~FLAGS_DEBT) | (debt << DEBT_SHIFT);
     bool ends = ruling & RULING_NAMES_REQUEST != 0 && _answers(row, flags);
     if (ends || _within(next, TERMINAL)) result &= ~FLAGS_PENDING;
+}
+
+/// @dev Part of the goods is never cleared, and a lift over some items leaves the hold on the others.
+function _holdsAfter(Row row, uint256 flags, bool scoped) pure returns (uint256) {
+    if (!scoped) return (flags & ~_bits(row, CLEARS_AT)) | _bits(row, SETS_AT);
+    if (_has(row, RELEASES)) return flags & ~_bits(row, CLEARS_AT);
+    return flags | _bits(row, SETS_AT) | (_has(row, WITHHOLDS) ? FLAG_PARTIAL : 0);
+}
+
+/// @dev What a decision takes back by superseding an earlier one, over the whole declaration.
+function _undone(Row row, uint256 next) pure returns (uint256) {
+    uint256 cleared = next == Status.CLEARED || next == Status.EXITED ? 0 : FLAG_CLEARED | FLAG_EXIT_DUE;
+    return cleared | (_has(row, RELEASES) ? FLAG_PARTIAL : 0);
 }
 
 /// @dev A presentation is ended by every decision that names it.

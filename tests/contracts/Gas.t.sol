@@ -65,6 +65,6 @@ contract GasTest is World {
         (bool done,) = address(consignments).call(data);
         _true(done, "recorded");
         uint256 spent = vm.lastCallGas().gasTotalUsed;
-        _true(spent <= budget * 0, string.concat(vm.toString(spent / entries.length), " gas each"));
+        _true(spent <= budget, string.concat(vm.toString(spent / entries.length), " gas each"));
     }
 }

@@ -19,6 +19,7 @@ import {
 } from "../../contracts/types/Codes.sol";
 import "../../contracts/types/Records.sol" as Records;
 import {Vm, vm} from "./Vm.sol";
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 
 /// @notice The participants of every test, records that would be recorded as they are, and what to assert of an entry.
 /// The world: administrations A, B and C; an operator, its agent and an agency under A; another operator under B.
@@ -55,6 +56,18 @@ abstract contract World {
         participants = IParticipants(vm.deployCode("Participants.sol:Participants", arguments));
         arguments = abi.encode(participants, address(0));
         consignments = IConsignments(vm.deployCode("Consignments.sol:Consignments", arguments));
+    }
+
+    function _at(address where) internal pure returns (IConsignments) {
+        return IConsignments(where);
+    }
+
+    function _domain(IRecorder recorder)
+        internal
+        view
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory)
+    {
+        return IERC5267(address(recorder)).eip712Domain();
     }
 
     function _populate() internal {
