@@ -53,8 +53,9 @@ def lines(results: Results, about: dict[str, Any]) -> Iterator[str]:
         yield f"  {comparison.against}: {median(comparison.theirs):,.0f}/s; {_spread(comparison.theirs)}"
     for name, samples in results.others.items():
         yield f"{name}: {median(samples):,.4g}; {_spread(samples, ',.4g')}"
-    yield ""
-    yield from _gas(results)
+    if results.gas:
+        yield ""
+        yield from _gas(results)
 
 
 def _gas(results: Results) -> Iterator[str]:
