@@ -18,7 +18,18 @@ from ledger.domain.keccak import keccak256
 from ledger.domain.lifecycle import LIVE, TABLE, TERMINAL, Row, Ruling, Standing, decide
 from ledger.domain.records import RECORDS
 from ledger.domain.signing import SigningDomain, SigningDomains, type_hash
-from ledger.domain.wire import ConsignmentId, DeclarationId, Digest, Head, Wire, encode, layout, type_string
+from ledger.domain.wire import (
+    WORD,
+    ConsignmentId,
+    DeclarationId,
+    Digest,
+    Head,
+    Wire,
+    decode,
+    encode,
+    layout,
+    type_string,
+)
 
 HERE = Path(__file__).parent
 FLAG_FIELDS = Flag.PENDING | Flag.DEBT
@@ -87,9 +98,9 @@ def lifecycle() -> dict[str, Any]:
     }
 
 
-def _value(random: Random, wire: Wire) -> int | bytes:
+def _word(random: Random, wire: Wire) -> bytes:
     raw = random.randbytes(wire.size)
-    return int.from_bytes(raw, "big") if wire.name.startswith("uint") else raw
+    return raw.rjust(WORD, b"\0") if wire.numeric else raw.ljust(WORD, b"\0")
 
 
 def records() -> dict[str, Any]:
@@ -102,7 +113,7 @@ def records() -> dict[str, Any]:
     key = PrivateKey(keccak256(b"a key that everybody knows"))
     made = []
     for record_type, struct in RECORDS.items():
-        record = struct(**{field: _value(random, wire) for field, wire in layout(struct)})
+        record = decode(struct, b"".join(_word(random, wire) for _, wire in layout(struct)))
         digest = domains.digest(record)
         signature = key.sign_recoverable(digest, hasher=None)
         made.append(
