@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.client import RecordAnswer, RecordProgress
+from ledger.client import PayloadRefused, RecordAnswer, RecordProgress, ReferenceFormatError
 from ledger.desk import Desk, DeskError
 from ledger.documents import LodgedDeclaration, Message, Movement, Notice, RequestMessage
 from ledger.domain.codes import OrganisationKind, Outcome
 from ledger.domain.state import BrokenTimeline
 from ledger.domain.wire import DeclarationId, Digest, WireError
-from ledger.errors import CommitmentError, DocumentError
+from ledger.errors import DocumentError
 from ledger.index.ingested import IngestedMessage
 from ledger.ingest.administration import Administration
 from ledger.ingest.keys import message_key
@@ -26,7 +26,7 @@ _TOGETHER: Final = 100
 """Messages in one database transaction: a second's work at most, since others can't write meanwhile."""
 _FINAL_WAIT: Final = 600.0
 _ROUNDS: Final = 20
-_NOT_THIS_ONE: Final = (DeskError, DocumentError, CommitmentError, WireError)
+_NOT_THIS_ONE: Final = (DeskError, DocumentError, PayloadRefused, ReferenceFormatError, WireError)
 _GONE: Final = frozenset({RecordProgress.REFUSED, RecordProgress.LOST, RecordProgress.UNHEARD_OF})
 _ON_ITS_WAY: Final = frozenset({RecordProgress.WAITING, RecordProgress.SENDING})
 _OVERTAKEN: Final = frozenset({Outcome.STALE_HEAD, Outcome.REQUEST_NOT_NAMED, Outcome.REQUEST_PENDING})
