@@ -5,11 +5,13 @@ predecessor, an auditor every history without payloads and without references. A
 declarations of a declarant that granted it a transport reference. To anybody else nothing exists.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import IntEnum
 
 from ledger.domain.codes import OrganisationKind, OrganisationStatus
+from ledger.domain.participants import Organisation
 from ledger.domain.state import DeclarationState
+from ledger.index.freshness import stands_on
 from ledger.index.participants import load_administrations, load_organisations
 from ledger.index.reading import Session
 
@@ -23,15 +25,45 @@ class Level(IntEnum):
     PAYLOAD = 3
 
 
+class Directory:
+    """Participants, kept while the index stands on the same block: only another block changes them."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._known: tuple[bytes | None, dict[int | None, Mapping[int, Organisation]]] = None, {}
+
+    def administrations(self, session: Session, block: bytes | None) -> Mapping[int, Organisation]:
+        """All administrations there ever were, by id; `block` is the hash of the block that the session stands on."""
+        return self._read(session, block, None, lambda: load_administrations(session))
+
+    def organisation(self, session: Session, block: bytes | None, name: int) -> Organisation | None:
+        """An organisation by its id, if there is one."""
+        return self._read(session, block, name, lambda: load_organisations(session, [name])).get(name)
+
+    def _read(
+        self, session: Session, block: bytes | None, which: int | None, load: Callable[[], Iterable[Organisation]]
+    ) -> Mapping[int, Organisation]:
+        kept_at, kept = self._known
+        if kept_at != block:
+            _, kept = self._known = block, {}
+        found = kept.get(which)
+        if found is None:
+            found = {one.id: one for one in load()}
+            if found and block is not None and stands_on(session) == block:  # a group may see another one's commit
+                kept[which] = found
+        return found
+
+
 class Access:
     """One viewer's rights at one moment; `viewer` None is somebody without an organisation."""
 
-    def __init__(self, session: Session, viewer: int | None, now: int) -> None:
-        """Read who the viewer is."""
+    def __init__(
+        self, session: Session, viewer: int | None, now: int, directory: Directory, block: bytes | None
+    ) -> None:
+        """Learn who the viewer is; `block` is the hash of the block that the session stands on."""
         self.now = now
-        self.administrations = {one.id: one for one in load_administrations(session)}
-        found = [] if viewer is None else load_organisations(session, [viewer])
-        self.viewer = found[0] if found else None
+        self.administrations = directory.administrations(session, block)
+        self.viewer = None if viewer is None else directory.organisation(session, block, viewer)
         self._session = session
 
     def level(self, state: DeclarationState) -> Level:
@@ -46,6 +78,10 @@ class Access:
         if me.administration != self.competent(state.administration):
             return Level.NOTHING
         return Level.PAYLOAD if me.kind is OrganisationKind.ADMINISTRATION else Level.HISTORY
+
+    def sees(self, state: DeclarationState, tokens: Collection[bytes]) -> bool:
+        """Whether a declaration, which these tokens led to, exists for the viewer by what it is."""
+        return self.level(state) > Level.NOTHING and (not tokens or self.may_use_references)
 
     @property
     def may_use_references(self) -> bool:

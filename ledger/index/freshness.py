@@ -47,3 +47,9 @@ def as_of(session: Session, freshness: Freshness = FRESH) -> AsOf:
         lag=None if block is None or node_head is None else max(0, node_head - block),
         reachable=freshness.reachable,
     )
+
+
+def stands_on(session: Session) -> bytes | None:
+    """The hash of the block that the index stands on; None before the first."""
+    rows = session.rows("SELECT hash FROM cursor")
+    return rows[0][0] if rows else None

@@ -9,10 +9,9 @@ import msgspec
 from ledger.domain.codes import Leg
 from ledger.domain.wire import WORD
 from ledger.index.answers import Item
-from ledger.index.errors import ReferenceFormatError
 from ledger.index.folding import Folded
 from ledger.index.reading import Session
-from ledger.index.references import DEFAULT_WINDOW, SINGLE, Named, Reference, References, ReferenceType, is_near, named
+from ledger.index.references import DEFAULT_WINDOW, SINGLE, Named, References, ReferenceType, is_near, named
 from ledger.index.rows import load_declarations, load_families
 
 _HEX = 2 * WORD
@@ -78,38 +77,31 @@ class Lookup:
 
     def find(self, queries: Sequence[StatusQuery]) -> list[Meant]:
         """What each question may mean, whoever asks."""
-        tokens = [self._tokens(query) for query in queries]
+        ids = [query.declaration for query in queries]
+        tokens = [self._tokens(query) if id_ is None else [] for query, id_ in zip(queries, ids, strict=True)]
         found = named(self._session, {token for some in tokens for token in some})
         names = [
-            [one for token in some for one in found.get(token, []) if is_near(one, query.around, query.window)]
+            [one for token in some for one in found.get(token, ()) if is_near(one, query.around, query.window)]
             for query, some in zip(queries, tokens, strict=True)
         ]
-        declarations = self._declarations(queries, names)
-        return [Meant(*one) for one in zip(tokens, names, declarations, strict=True)]
+        return [Meant(*one) for one in zip(tokens, names, self._declarations(ids, names), strict=True)]
 
     def _tokens(self, query: StatusQuery) -> list[bytes]:
-        if self._references is None or query.declaration is not None:
+        if self._references is None:
             return []
-        kinds = list(ReferenceType) if query.type is None else [query.type]
-        return [token for kind in kinds if (token := self._token(self._references, kind, query)) is not None]
-
-    def _token(self, references: References, kind: ReferenceType, query: StatusQuery) -> bytes | None:
-        scope = (query.scope or self._scope) if kind is ReferenceType.LRN else ""
-        try:
-            return references.token(Reference(kind, query.reference, scope))
-        except ReferenceFormatError:
-            return None
+        kinds = ReferenceType if query.type is None else (query.type,)
+        return self._references.tokens(query.reference, kinds, query.scope or self._scope)
 
     def _declarations(
-        self, queries: Sequence[StatusQuery], names: Sequence[Sequence[Named]]
+        self, ids: Sequence[bytes | None], names: Sequence[Sequence[Named]]
     ) -> Iterable[Sequence[tuple[Folded, frozenset[bytes]]]]:
         every = [one for some in names for one in some]
-        direct = {query.declaration for query in queries if query.declaration is not None}
+        direct = {id_ for id_ in ids if id_ is not None}
         known = load_declarations(self._session, direct | {one.declaration for one in every if one.type in SINGLE})
         families = load_families(self._session, {one.declaration for one in every if one.type not in SINGLE})
         meant = _Goods(known, families, _by_consignment(families))
-        for query, some in zip(queries, names, strict=True):
-            single = known.get(query.declaration or b"")
+        for id_, some in zip(ids, names, strict=True):
+            single = known.get(id_ or b"")
             yield [(single, frozenset())] if single else meant.by(some)
 
 

@@ -1,15 +1,16 @@
 """The questions that the index answers, each from one snapshot of the store."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from ledger.index.access import Access, Level
+from ledger.index.access import Access, Directory, Level
 from ledger.index.answers import Answer, AsOf, StatusAnswer, answered
-from ledger.index.freshness import FRESH, Freshness, as_of
+from ledger.index.freshness import FRESH, Freshness, as_of, stands_on
 from ledger.index.history import DeclarationAnswer, Entry, FeedItem, Page, ParticipantAnswer, RecordAnswer
 from ledger.index.listing import declaration_shown, load_versions, participant_shown, participants_page
 from ledger.index.lookup import Lookup, Meant, StatusQuery, load_scopes
 from ledger.index.progress import progress_of
+from ledger.index.reading import Session
 from ledger.index.references import References
 from ledger.index.rows import load_declarations
 from ledger.index.status import Desk
@@ -33,6 +34,7 @@ class Queries:
         self._store = store
         self._references = references
         self._clock = clock
+        self._directory = Directory()
 
     def as_of(self, freshness: Freshness = FRESH) -> AsOf:
         """As of which block answers are."""
@@ -51,9 +53,9 @@ class Queries:
             moment = as_of(session, freshness)
             if not freshness.allows(moment):
                 return [answered(moment, answer=Answer.UNKNOWN)] * len(queries)
-            access = Access(session, viewer, self._now())
+            access = Access(session, viewer, self._now(), self._directory, moment.block_hash)
             meant = Lookup(session, self._references, str(viewer)).find(queries)
-            grants = access.granted({token for one in meant for token in one.tokens})
+            grants = access.granted(_needing_grants(access, meant))
             roots = {part.scope for one in meant for folded, _ in one.declarations for part in folded.facts.parts}
             desk = Desk(access, moment, grants, load_scopes(session, roots))
         return [desk.answer(query, one) for query, one in zip(queries, meant, strict=True)]
@@ -61,14 +63,14 @@ class Queries:
     def resolve(self, query: StatusQuery, viewer: int | None) -> list[bytes]:
         """The declarations that a reference names and whose history the viewer may see, oldest first."""
         with self._store.reading() as session:
-            access = Access(session, viewer, self._now())
+            access = self._access(session, viewer)
             return self._visible(access, Lookup(session, self._references, str(viewer)).find([query])[0])
 
     def declaration(self, declaration: bytes, viewer: int | None) -> DeclarationAnswer | None:
         """A declaration; None when there is none for the viewer."""
         with self._store.reading() as session:
             folded = load_declarations(session, [declaration]).get(declaration)
-            access = Access(session, viewer, self._now())
+            access = self._access(session, viewer)
             if folded is None or access.level(folded.state) < Level.HISTORY:
                 return None
             competent = access.competent(folded.state.administration)
@@ -77,7 +79,7 @@ class Queries:
     def provenance(self, query: StatusQuery, viewer: int | None) -> list[Entry]:
         """The timeline of what a reference names, with evidence and refusals; empty for whom it does not concern."""
         with self._store.reading() as session:
-            access = Access(session, viewer, self._now())
+            access = self._access(session, viewer)
             meant = Lookup(session, self._references, str(viewer)).find([query])[0]
             visible = self._visible(access, meant)
             return Timeline(session).entries(visible, meant.tokens if visible else ())
@@ -115,10 +117,13 @@ class Queries:
         """Whether the viewer may see the content of a commitment: declarant, agent, competent administration."""
         sql = "SELECT declaration FROM versions WHERE commitment = ?"
         with self._store.reading() as session:
-            access = Access(session, viewer, self._now())
+            access = self._access(session, viewer)
             ids = [row[0] for row in session.rows(sql, commitment)]
             found = load_declarations(session, ids).values()
             return any(access.level(one.state) is Level.PAYLOAD for one in found)
+
+    def _access(self, session: Session, viewer: int | None) -> Access:
+        return Access(session, viewer, self._now(), self._directory, stands_on(session))
 
     def _visible(self, access: Access, meant: Meant) -> list[bytes]:
         if meant.names and not access.may_use_references:
@@ -128,3 +133,9 @@ class Queries:
 
     def _now(self) -> int:
         return int(self._clock())
+
+
+def _needing_grants(access: Access, meant: Iterable[Meant]) -> set[bytes]:
+    """The tokens that lead to declarations which the viewer does not see anyway."""
+    found = (one for some in meant for one in some.declarations)
+    return {token for folded, tokens in found if not access.sees(folded.state, tokens) for token in tokens}

@@ -80,14 +80,19 @@ def normalised(reference: Reference) -> str:
     Raises:
         ReferenceFormatError: nothing is left of it, or it is longer than any reference.
     """
-    folded = unicodedata.normalize("NFKC", reference.value).upper()
-    bare = reference.type in _BARE
-    value = "".join(one for one in folded if (one.isalnum() if bare else one.isprintable() and not one.isspace()))
+    value = _kept(reference.value, bare=reference.type in _BARE)
     if not value:
         raise ReferenceFormatError(reference.type.name, "it is empty")
     if len(value) > LONGEST:
         raise ReferenceFormatError(reference.type.name, f"it is longer than {LONGEST} characters")
     return value
+
+
+def _kept(value: str, *, bare: bool) -> str:
+    folded = unicodedata.normalize("NFKC", value).upper()
+    if folded.isalnum():  # as most are: nothing to leave out
+        return folded
+    return "".join(one for one in folded if (one.isalnum() if bare else one.isprintable() and not one.isspace()))
 
 
 def load_key(path: Path) -> bytes:
@@ -131,12 +136,27 @@ class References:
         if key_path is None and store.path is None:
             raise StoreError("say where the index key lies: this store is no file")
         self._store = store
-        self._key = load_key(key_path or Path(f"{store.path}.key"))
+        key = load_key(key_path or Path(f"{store.path}.key"))
+        self._begun = {kind: hmac.new(key, kind.name.encode(), "sha256") for kind in ReferenceType}
 
     def token(self, reference: Reference) -> bytes:
         """The 32 bytes under which a reference is indexed."""
-        parts = (reference.type.name.encode(), reference.scope.encode(), normalised(reference).encode())
-        return hmac.digest(self._key, b"\0".join(parts), "sha256")
+        return self._token(reference.type, reference.scope, normalised(reference))
+
+    def tokens(self, value: str, kinds: Iterable[ReferenceType], scope: str) -> list[bytes]:
+        """The tokens of a value as each of these types, but for those that it can't be of; `scope` is an LRN's."""
+        kept = {bare: _kept(value, bare=bare) for bare in (False, True)}
+        spelt = ((kind, kept[kind in _BARE]) for kind in kinds)
+        return [
+            self._token(kind, scope if kind is ReferenceType.LRN else "", one)
+            for kind, one in spelt
+            if 0 < len(one) <= LONGEST
+        ]
+
+    def _token(self, kind: ReferenceType, scope: str, value: str) -> bytes:
+        begun = self._begun[kind].copy()  # much faster than setting the key up each time
+        begun.update(f"\0{scope}\0{value}".encode())
+        return begun.digest()
 
     def add(self, entries: Iterable[tuple[Reference, DeclarationId, int]]) -> None:
         """Register declarations under references: (reference, declaration, about when in seconds).

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +28,9 @@ RECORDED: Final = "digest, record_type, body, signature, proof, block, log, bloc
 """Of ``events JOIN blocks ON number = block``, for those that were recorded."""
 _VERSION: Final = ("number", "commitment", "schema", "author", "digest")
 _HOLD: Final = ("agency", "reason", "evidence", "digest", "since")
+_LEGS: Final = {int(one): one for one in Leg}
+_REGIMES: Final = {int(one): one for one in Regime}
+_STAGES: Final = {int(one): one for one in Stage}
 _facts = msgspec.json.Decoder(Facts)
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -77,10 +81,10 @@ def declaration(row: Row, holds: dict[int, OpenHold]) -> Folded:
         declarant=row[3],
         agent=row[4],
         administration=row[5],
-        leg=Leg(row[6]),
-        regime=Regime(row[7]),
-        stage=Stage(row[8]),
-        standing=Standing(Status(row[9]), Flag(row[10])),
+        leg=_LEGS[row[6]],
+        regime=_REGIMES[row[7]],
+        stage=_STAGES[row[8]],
+        standing=_standing(row[9], row[10]),
         version=Version(row[11], row[12], row[13]),
         settled=Head(row[14]),
         request=Digest(row[15]),
@@ -91,6 +95,11 @@ def declaration(row: Row, holds: dict[int, OpenHold]) -> Folded:
     return Folded(
         state, row[19], row[20], row[21], (row[22], row[23]), (row[24], row[25]), _facts.decode(row[26]), holds
     )
+
+
+@lru_cache(maxsize=4_096)
+def _standing(status: int, flags: int) -> Standing:
+    return Standing(Status(status), Flag(flags))
 
 
 def declaration_row(folded: Folded) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.domain.codes import Flag
-from ledger.index.access import Access, Level
+from ledger.index.access import Access
 from ledger.index.answers import Answer, AsOf, Candidate, Item, StatusAnswer, answered
 from ledger.index.folding import Folded
 from ledger.index.lookup import Meant, StatusQuery
@@ -36,9 +35,8 @@ class Desk:
         return self._about(strictest(map(self._judge, asked)), asked)
 
     def _sees(self, one: Folded, tokens: Collection[bytes]) -> bool:
-        if any((one.state.declarant, token) in self.grants for token in tokens):
-            return True
-        return self.access.level(one.state) > Level.NOTHING and (not tokens or self.access.may_use_references)
+        granted = bool(self.grants) and any((one.state.declarant, token) in self.grants for token in tokens)
+        return granted or self.access.sees(one.state, tokens)
 
     @staticmethod
     def _several_goods(query: StatusQuery, meant: Meant, seen: Sequence[Folded]) -> bool:
@@ -80,7 +78,7 @@ class Desk:
 
     def _about(self, verdict: Verdict, asked: Iterable[Folded]) -> StatusAnswer:
         folded, now = verdict.folded, self.access.now
-        state, facts, flags = folded.state, folded.facts, folded.state.standing.flags
+        state, facts, effect = folded.state, folded.facts, verdict.effect
         limit = facts.standing.limit if facts.standing and verdict.answer is Answer.CONDITIONALLY_RELEASED else 0
         released = decided(facts.released)
         heads = [one.state.public_head for one in asked]
@@ -103,11 +101,11 @@ class Desk:
             decided_by=decided(facts.standing),
             deadline=limit or None,
             deadline_passed=0 < limit <= now,
-            cleared=Flag.CLEARED in flags,
-            overridden=Flag.OVERRIDDEN in flags,
-            holds=holds_shown(folded, now),
+            cleared=effect.cleared,
+            overridden=effect.overridden,
+            holds=holds_shown(verdict, now),
             parts=parts_shown(folded, self.scopes),
-            debt=state.standing.debt,
+            debt=effect.debt,
             assessed_by=decided(facts.assessed),
             final=self.as_of.final is not None and folded.updated[0] <= self.as_of.final,
         )

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from ledger.domain.codes import DecisionKind, Flag, Leg, OrganisationStatus, Reason, Regime, Stage, Status
-from ledger.domain.lifecycle import LIVE
+from ledger.domain.codes import Debt, DecisionKind, Flag, Leg, OrganisationStatus, Reason, Regime, Stage, Status
+from ledger.domain.lifecycle import LIVE, Standing
 from ledger.domain.participants import Organisation
 from ledger.index.answers import Answer, Decided, Deliver, HoldShown, Item, Part
 from ledger.index.facts import AT_DISPOSAL, DEMANDS, Mark
-from ledger.index.folding import Folded
+from ledger.index.folding import Folded, OpenHold
 
 HOME_USE: Final = frozenset({Regime.HOME_USE, Regime.RE_IMPORT})
 _BLOCKS_ALWAYS: Final = Flag.DETENTION
@@ -45,37 +46,59 @@ _RANK: Final = {answer: rank for rank, answer in enumerate(MOST_RESTRICTIVE_FIRS
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a standing means for the goods.
+
+    Attributes:
+        answer: the answer, while the administration has its authority.
+        blocks: the flags that keep the goods from being at the declarant's disposal.
+        debt: the state of the customs debt.
+        cleared: whether customs is done with it.
+        overridden: whether a release stands over an agency's hold.
+    """
+
+    answer: Answer
+    blocks: Flag
+    debt: Debt
+    cleared: bool
+    overridden: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer about one declaration, and whether to deliver."""
+    """The answer about one declaration, whether to deliver, and what its standing means."""
 
     folded: Folded
     answer: Answer
     deliver: Deliver | None
+    effect: Effect
 
 
 def judge(folded: Folded, administration: Organisation | None, now: int) -> Verdict:
     """The answer about a declaration whose competent administration is given."""
-    answer = _answer(folded, administration, now)
-    return Verdict(folded, answer, _deliver(answer, folded))
-
-
-def _answer(folded: Folded, administration: Organisation | None, now: int) -> Answer:
-    status = folded.state.standing.status
+    standing = folded.state.standing
+    effect = effect_of(standing)
     expelled = administration is not None and administration.status_at(now) is OrganisationStatus.EXPELLED
-    if expelled and status in LIVE - AT_DISPOSAL:
-        return Answer.AUTHORITY_WITHDRAWN
-    if status in _HOLDABLE and blocking(folded):
-        return Answer.HELD
-    return _NAMED_OTHERWISE.get(status) or Answer[status.name]
+    withdrawn = expelled and standing.status in LIVE - AT_DISPOSAL
+    answer = Answer.AUTHORITY_WITHDRAWN if withdrawn else effect.answer
+    return Verdict(folded, answer, _deliver(answer, folded), effect)
 
 
-def blocking(folded: Folded) -> Flag:
+@lru_cache(maxsize=4_096)
+def effect_of(standing: Standing) -> Effect:
+    """What a standing means; there are few different ones, and thousands of declarations stand alike."""
+    blocks, status, flags = _blocking(standing), standing.status, standing.flags
+    held = status in _HOLDABLE and blocks
+    answer = Answer.HELD if held else _NAMED_OTHERWISE.get(status) or Answer[status.name]
+    return Effect(answer, blocks, standing.debt, Flag.CLEARED in flags, Flag.OVERRIDDEN in flags)
+
+
+def _blocking(standing: Standing) -> Flag:
     """The flags that keep the goods from being at the declarant's disposal.
 
     Once goods are released, documents and payment are demands beside the release; detention, an agency's hold that was
     not overridden and, while the release is not whole, a control still hold them.
     """
-    standing = folded.state.standing
     held = Flag.AGENCY if standing.flags & (Flag.AGENCY | Flag.OVERRIDDEN) == Flag.AGENCY else Flag(0)
     if standing.status in _BEFORE:
         return held | standing.flags & _BLOCKS_BEFORE
@@ -99,6 +122,8 @@ def regime_of(folded: Folded) -> Regime | None:
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     """The most restrictive of the live ones, supplementary ones aside; when none is live, the latest."""
     listed = list(verdicts)
+    if len(listed) == 1:
+        return listed[0]
     main = [one for one in listed if one.folded.state.stage is not Stage.SUPPLEMENTARY] or listed
     live = [one for one in main if one.folded.state.standing.status in LIVE]
     if not live:
@@ -106,12 +131,13 @@ def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     return min(live, key=lambda one: (_RANK[one.answer], one.deliver is Deliver.YES, one.folded.opened))
 
 
-def holds_shown(folded: Folded, now: int) -> tuple[HoldShown, ...]:
+def holds_shown(verdict: Verdict, now: int) -> tuple[HoldShown, ...]:
     """What stands in the way, customs' own first."""
-    blocks = blocking(folded)
-    demands = folded.facts.demands
+    holds, demands, blocks = verdict.folded.holds, verdict.folded.facts.demands, verdict.effect.blocks
+    if not holds and not demands:
+        return ()
     own = [_demand(flag, demands[str(flag.name)], blocks, now) for flag in DEMANDS if str(flag.name) in demands]
-    return (*own, *(_agency(folded, agency, blocks) for agency in sorted(folded.holds)))
+    return (*own, *(_agency(holds[agency], blocks) for agency in sorted(holds)))
 
 
 def _demand(flag: Flag, mark: Mark, blocks: Flag, now: int) -> HoldShown:
@@ -127,11 +153,10 @@ def _demand(flag: Flag, mark: Mark, blocks: Flag, now: int) -> HoldShown:
     )
 
 
-def _agency(folded: Folded, agency: int, blocks: Flag) -> HoldShown:
-    hold = folded.holds[agency]
+def _agency(hold: OpenHold, blocks: Flag) -> HoldShown:
     return HoldShown(
         action="AGENCY",
-        by=agency,
+        by=hold.agency,
         office=0,
         since=hold.since,
         reason=Reason(hold.reason),
