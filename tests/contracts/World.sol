@@ -5,6 +5,7 @@ import {IConsignments} from "../../contracts/interfaces/IConsignments.sol";
 import {IParticipants} from "../../contracts/interfaces/IParticipants.sol";
 import {IRecorder} from "../../contracts/interfaces/IRecorder.sol";
 import {
+    AdmissionAction,
     DecisionKind,
     HoldAction,
     KeyAction,
@@ -113,6 +114,13 @@ abstract contract World {
         r.deadline = _soon();
     }
 
+    /// @dev Received outside the ledger by an administration, which is its author.
+    function _outside(uint16 administration) internal returns (Records.Declaration memory r) {
+        r = _declaration();
+        r.declarant = 0;
+        r.administration = administration;
+    }
+
     function _joiner(bytes32 consignment) internal returns (Records.Declaration memory r) {
         r = _declaration();
         r.consignment = consignment;
@@ -219,7 +227,76 @@ abstract contract World {
         r.status = uint8(status);
     }
 
+    /// @dev What the council does with an administration; keys and country only where they are needed.
+    function _admission(uint256 action, uint16 administration)
+        internal
+        view
+        returns (Records.Admission memory r)
+    {
+        r.administration = administration;
+        r.action = uint8(action);
+        r.councilHead = participants.councilHead();
+        r.effectiveAt = uint40(block.timestamp + (participants.development() ? 1 : 7 days));
+        r.deadline = _soon();
+        if (action == AdmissionAction.ADMIT || action == AdmissionAction.SUCCEED) {
+            r.country = "DD";
+            r.firstKey = vm.addr(_manager(administration, 1));
+            r.secondKey = vm.addr(_manager(administration, 2));
+        }
+    }
+
     // -- entries
+
+    /// @dev Signed by `signer`, approved by the others, with possession of the new keys if there are any.
+    function _approved(Records.Admission memory r, uint256 signer, uint256[] memory others)
+        internal
+        view
+        returns (Records.Entry memory entry)
+    {
+        entry = _entry(Records.ADMISSION, abi.encode(r), signer);
+        bytes[] memory approvals = new bytes[](others.length);
+        for (uint256 i = 0; i < others.length; ++i) {
+            approvals[i] = _sign(others[i], _digest(entry));
+        }
+        bytes[] memory possessions = new bytes[](r.firstKey == address(0) ? 0 : 2);
+        if (possessions.length == 2) {
+            possessions[0] = _sign(_manager(r.administration, 1), _digest(entry));
+            possessions[1] = _sign(_manager(r.administration, 2), _digest(entry));
+        }
+        entry.proof = abi.encode(approvals, possessions);
+    }
+
+    /// @dev Approved by A and B, which is two thirds of the founders.
+    function _of(Records.Admission memory r) internal view returns (Records.Entry memory) {
+        return _approved(r, _manager(A, 1), _one(_manager(B, 1)));
+    }
+
+    function _one(uint256 key) internal pure returns (uint256[] memory list) {
+        list = new uint256[](1);
+        list[0] = key;
+    }
+
+    function _of(Records.KeyAuthorisation memory r) internal view returns (Records.Entry memory) {
+        return _entry(Records.KEY_AUTHORISATION, abi.encode(r), _manager(r.organisation, 1));
+    }
+
+    function _of(Records.OperatorStatus memory r) internal view returns (Records.Entry memory) {
+        return _entry(Records.OPERATOR_STATUS, abi.encode(r), _manager(r.administration, 1));
+    }
+
+    function _of(Records.AdministrationSetting memory r) internal view returns (Records.Entry memory) {
+        return _entry(Records.ADMINISTRATION_SETTING, abi.encode(r), _manager(r.administration, 1));
+    }
+
+    function _setting(uint16 administration, uint32 backdating)
+        internal
+        view
+        returns (Records.AdministrationSetting memory)
+    {
+        return Records.AdministrationSetting(
+            administration, participants.organisationHead(administration), backdating, _soon()
+        );
+    }
 
     function _authorise(uint32 organisation, uint256 purposes) internal view returns (Records.Entry memory) {
         Records.KeyAuthorisation memory r =
@@ -307,6 +384,17 @@ abstract contract World {
 
     // -- recording
 
+    /// @dev One second later: what was recorded is in effect.
+    function _pass() internal {
+        vm.warp(block.timestamp + 1);
+    }
+
+    /// @dev Lets the council do it, and a second pass.
+    function _ruled(uint256 action, uint16 administration) internal {
+        _record(_of(_admission(action, administration)));
+        _pass();
+    }
+
     /// @dev Records an entry and returns its digest; fails when it is refused.
     function _record(Records.Entry memory entry) internal returns (bytes32) {
         consignments.record(_list(entry));
@@ -358,7 +446,7 @@ abstract contract World {
     function _refused(Records.Entry memory entry, uint256 outcome, bool traced) private {
         Records.Entry[] memory group = new Records.Entry[](2);
         group[0] = entry;
-        group[1] = _of(_declaration());
+        group[1] = _of(_outside(C));
         vm.recordLogs();
         vm.record();
         uint8[] memory outcomes = consignments.record(group);
