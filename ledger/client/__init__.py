@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ledger.index.errors import ReferenceFormatError as ReferenceFormatError
     from ledger.index.errors import StoreError as StoreError
     from ledger.index.history import DeclarationAnswer as DeclarationAnswer
-    from ledger.index.history import Entry as TimelineEntry  # noqa: F401 - renamed, so that it is public all the same
+    from ledger.index.history import Entry as _Entry
     from ledger.index.history import FeedItem as FeedItem
     from ledger.index.history import Page as Page
     from ledger.index.history import ParticipantAnswer as ParticipantAnswer
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ledger.index.lookup import StatusQuery as StatusQuery
     from ledger.index.references import Reference as Reference
     from ledger.index.references import ReferenceType as ReferenceType
+
+    TimelineEntry = _Entry
 
 _FACE: Final = {
     "ledger.chain.errors": ("ChainError", "NodeUnreachable", "WrongNetwork"),

@@ -4,8 +4,9 @@ import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from ledger.documents import Message, read
+from ledger.documents import read
 from ledger.documents.references import S10
 
 MESSAGES = Path(__file__).parents[1] / "messages"
@@ -101,8 +102,8 @@ def _replace(text: str, replaced: dict[str, str]) -> str:
     return text
 
 
-def message(data: bytes) -> Message:
-    """The one message of a text."""
+def message(data: bytes) -> Any:
+    """The one message of a text, of whichever kind."""
     [found] = read(data, "letter.xml")
     return found
 

@@ -24,7 +24,7 @@ PATIENCE = 60.0
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory) -> Path:
     """The home of a network that was set up, indexed and stopped; copy it."""
-    home = tmp_path_factory.getbasetemp() / "founded-for-clients"
+    home: Path = tmp_path_factory.getbasetemp() / "founded-for-clients"
     if not home.exists():
         with Devnet(home, gateway=False) as devnet, Client.open(devnet.home.settings()) as client:
             client.sync()
@@ -44,9 +44,8 @@ def settings(devnet, founded, tmp_path) -> ClientSettings:
     """A store of one's own."""
     shutil.copy(founded / "store.sqlite", tmp_path / "store.sqlite")
     shutil.copy(founded / "index.key", tmp_path / "index.key")
-    return replace(
-        devnet.home.settings(), database=f"sqlite:///{tmp_path}/store.sqlite", index_key=tmp_path / "index.key"
-    )
+    running: ClientSettings = devnet.home.settings()
+    return replace(running, database=f"sqlite:///{tmp_path}/store.sqlite", index_key=tmp_path / "index.key")
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from ledger.client import (
     NotEntitled,
     RecordProgress,
     StatusQuery,
-    TimelineEntry,
 )
 from ledger.client.client import STOPPING
 from ledger.domain.codes import DecisionKind, Outcome, Reason
@@ -53,9 +52,9 @@ def signed(client, desk, record):
 def test_the_face_names_what_it_has():
     for name in [*ledger.client._HOME, *ledger.client._RENAMED]:
         assert getattr(ledger.client, name).__name__ in {name, "Entry"}
-    assert TimelineEntry.__module__ == "ledger.index.history"
+    assert ledger.client.TimelineEntry.__module__ == "ledger.index.history"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        ledger.client.nothing
+        ledger.client.nothing  # noqa: B018 - asked for, not used
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
@@ -73,7 +72,9 @@ def test_another_network_is_refused(settings, tmp_path):
 def test_a_new_store_learns_the_founders(settings, tmp_path):
     fresh = replace(settings, database=f"sqlite:///{tmp_path}/fresh.sqlite", index_key=tmp_path / "fresh.key")
     with Client.open(fresh) as client:
-        assert client.participant(GB).kind.name == "ADMINISTRATION"
+        known = client.participant(GB)
+        assert known is not None
+        assert known.kind.name == "ADMINISTRATION"
         assert client.status(StatusQuery(reference="nothing"), GB).answer is Answer.NOT_FOUND_OR_NOT_ENTITLED
 
 
@@ -81,6 +82,7 @@ def test_policy_of_finality(settings):
     with Client.open(replace(settings, finality="depth:3")) as client:
         assert client.network.finality == "depth:3"
         as_of = client.sync()
+        assert as_of.block is not None
         assert as_of.final == as_of.block - 3
 
 
@@ -253,7 +255,7 @@ def test_threads_without_a_relay_see_failures(settings, eventually):
 
 
 def test_steps_are_observed(settings, devnet):
-    steps = []
+    steps: list[str] = []
     with Client.open(settings, step=steps.append) as client:
         client.sync()
         desk = desk_of(client, devnet, "platform")

@@ -70,7 +70,7 @@ def test_the_same_height_on_another_chain_is_noticed(client, devnet):
     written = lodge(client, devnet)
     client.wait([written.digest], 60)
     rolled_back(devnet, 1)
-    time.sleep(1)  # another second, another hash
+    Rpc(devnet.home.rpc).call("evm_increaseTime", 9)  # another time, another hash
     Rpc(devnet.home.rpc).call("evm_mine")
     assert answer(client, written) is Answer.NOT_FOUND_OR_NOT_ENTITLED
     assert [one.kind for one in client.alarms()] == ["rollback"]
@@ -115,7 +115,7 @@ def test_a_final_block_that_changed_stops_the_index(settings, devnet):
         client.wait([written.digest], 60)
         before = client.as_of()
         rolled_back(devnet, 1)
-        time.sleep(1)
+        Rpc(devnet.home.rpc).call("evm_increaseTime", 9)
         for _ in range(3):
             Rpc(devnet.home.rpc).call("evm_mine")
         for _ in range(2):
@@ -140,7 +140,7 @@ def test_depth_protects_what_it_calls_final_also_after_a_restart(settings, devne
         client.sync()
         assert client.record(written.digest).progress is RecordProgress.FINAL
     rolled_back(devnet, 4)
-    time.sleep(1)
+    Rpc(devnet.home.rpc).call("evm_increaseTime", 9)
     for _ in range(5):
         Rpc(devnet.home.rpc).call("evm_mine")
     with Client.open(deep) as again:
@@ -156,7 +156,7 @@ def test_a_usual_reorganisation_is_no_alarm(settings, devnet):
             rpc.call("evm_mine")
         client.sync()
         rolled_back(devnet, 2)
-        time.sleep(1)
+        Rpc(devnet.home.rpc).call("evm_increaseTime", 9)
         for _ in range(3):
             rpc.call("evm_mine")
         as_of = client.sync()
@@ -180,7 +180,7 @@ def test_divergence_before_the_first_block(client, devnet):
         client.follower._go_back(error)
 
 
-def test_following_goes_on_after_failures(settings, devnet, eventually):
+def test_following_goes_on_after_failures(settings, devnet, eventually, monkeypatch):
     with Client.open(replace(settings, rpc=devnet.home.rpc)) as client:
         read, failing = client.follower._read, [True]
 
@@ -189,7 +189,7 @@ def test_following_goes_on_after_failures(settings, devnet, eventually):
                 raise ChainError("not now")
             read()
 
-        client.follower._read = fails_first
+        monkeypatch.setattr(client.follower, "_read", fails_first)
         stop = threading.Event()
         thread = threading.Thread(target=client.follower.run, args=(stop,), daemon=True)
         thread.start()

@@ -158,7 +158,7 @@ def test_requests(team, platform, customs, lodged, case):
 
 def test_content_that_is_not_here(team, lodged, case):
     stranger = team.desk("bazaar")
-    with pytest.raises(DeskError, match="the content of version 1 of 0x.* is not in this store"):
+    with pytest.raises(DeskError, match=r"the content of version 1 of 0x.* is not in this store"):
         stranger.amend(lodged, message(case.request("import-cor")))
 
 
@@ -278,9 +278,16 @@ def test_a_hopeful_desk_asks_nobody(customs, lodged, team):
 
 
 def test_a_group_that_fails_leaves_nothing(team, platform, case):
-    with pytest.raises(KeyError), team.client.batch():
-        written = platform.declare(message(case.declaration()))
-        raise KeyError
+    written = []
+
+    def fails():
+        with team.client.batch():
+            written.append(platform.declare(message(case.declaration())))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fails()
+    [written] = written
     with pytest.raises(UnknownReference):
         platform.state(written.declaration)
     assert team.client.record(written.digest).progress is RecordProgress.UNHEARD_OF

@@ -3,9 +3,10 @@ import json
 import pytest
 
 from ledger.desk import DeskError, Ticket, indexable
+from ledger.domain.wire import ConsignmentId
 from ledger.index.references import Reference, ReferenceType
 
-TICKET = Ticket(b"\1" * 32, b"\2" * 32)
+TICKET = Ticket(ConsignmentId(b"\1" * 32), b"\2" * 32)
 
 
 def test_tickets_as_text():

@@ -5,12 +5,13 @@ Nothing here knows their names or contents. What a status must be, an own small 
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ledger.client import Client
 from ledger.documents import LodgedDeclaration, Notice, RequestMessage, iter_sources, read
-from ledger.domain.codes import DecisionKind, Debt, Flag, Status
+from ledger.domain.codes import Debt, DecisionKind, Flag, Status
 from ledger.errors import DocumentError
 from ledger.index.references import Reference, ReferenceType
 from ledger.ingest import Fate, ingest
@@ -165,7 +166,7 @@ def own(settings, devnet):
                     Fate.UNREADABLE,
                 }
             corpus = Read(MESSAGES)
-            found = {}
+            found: dict[str, Any] = {}
             for administration, countries in ((GB, {"GB", "XI"}), (FR, {"FR", "MC"})):
                 found |= statuses(client, corpus.mrns(countries), administration)
             assert not client.replay().differences

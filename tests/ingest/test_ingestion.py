@@ -97,7 +97,7 @@ class Killed(BaseException):
     """Nothing catches it, as nothing catches a kill."""
 
 
-@pytest.mark.parametrize("at", [0, 1, 5, 9, 16, 23, 30, 37])
+@pytest.mark.parametrize("at", [0, 5, 16, 27, 37])
 def test_a_second_run_does_what_a_killed_one_left(team, settings, devnet, tmp_path, monkeypatch, at):
     """Killed at any write: records, references, payloads and notes are there together, or not at all."""
     monkeypatch.setattr(ingestion, "_TOGETHER", 3)
@@ -123,6 +123,7 @@ def test_a_second_run_does_what_a_killed_one_left(team, settings, devnet, tmp_pa
         declaration, kinds = about(again, case)
         assert len(kinds) == len(set(kinds)) == 6
         state = again.state(declaration)
+        assert state is not None
         assert (state.standing.status, state.version.number) == (Status.CLEARED, 2)
         assert again.payload(state.version.commitment, 250) is not None
         third = ingest(desk_of(again, devnet, "customs-fr"), [path])
@@ -149,7 +150,7 @@ with Client.open(settings, step=observer_from(os.environ)) as client:
 """
 
 
-@pytest.mark.parametrize("step", ["accepted", "prepared", "sent", "mined"])
+@pytest.mark.parametrize("step", ["accepted", "sent"])
 def test_a_process_that_is_killed(settings, devnet, tmp_path, step):
     """SIGKILL at the steps of the outbox: the next run records everything, once."""
     case, path = Case(), tmp_path / "all"
@@ -232,7 +233,7 @@ def test_who_was_slower_tries_again(settings, devnet, team, tmp_path, monkeypatc
     case = Case()
     ingest(team.desk("customs-fr"), [folder(tmp_path / "first", case.declaration(), case.notice("02", "0600"))])
     [declaration] = team.client.named(Reference(ReferenceType.MRN, case.mrn))
-    pump, between = Client.pump, []
+    pump, between = Client.pump, list[bool]()
 
     def overtaken(client):
         if not between and client.outbox.counts():
@@ -278,15 +279,16 @@ def test_without_anybody_who_sends(settings, devnet, tmp_path, monkeypatch):
         monkeypatch.setattr(ingestion, "_FINAL_WAIT", 60)
         again = ingest(desk_of(client, devnet, "platform"), [path])
         assert [line.fate for line in again.lines] == [Fate.KNOWN]
-        assert client.record(report.lines[0].digest).progress is RecordProgress.FINAL
+        assert client.record(report.lines[0].digest or b"").progress is RecordProgress.FINAL
 
 
 def test_a_node_that_cannot_be_reached(settings, devnet, team, tmp_path):
     away = replace(settings, rpc="http://127.0.0.1:9")
-    with Client.open(away, check=False) as client, pytest.raises(NodeUnreachable):
-        client._follower_rpc._attempts = 1
-        client._submitter_rpc._attempts = 1
-        ingest(desk_of(client, devnet, "platform"), [folder(tmp_path / "own", Case().declaration())])
+    with Client.open(away, check=False) as client:
+        client._follower_rpc._attempts = client._submitter_rpc._attempts = 1
+        desk = desk_of(client, devnet, "platform")
+        with pytest.raises(NodeUnreachable):
+            ingest(desk, [folder(tmp_path / "own", Case().declaration())])
 
 
 def test_lost_records_are_told_and_done_again(team, tmp_path):
