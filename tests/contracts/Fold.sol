@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IConsignments} from "../../contracts/interfaces/IConsignments.sol";
+import {IParticipants} from "../../contracts/interfaces/IParticipants.sol";
+import "../../contracts/types/Codes.sol" as Codes;
+import {Head} from "../../contracts/types/Heads.sol";
+import {Lifecycle} from "../../contracts/types/Lifecycle.sol";
+import "../../contracts/types/Records.sol" as Records;
+import {State} from "../../contracts/types/State.sol";
+import {Vm} from "./Vm.sol";
+
+/// @notice What a reader makes of the events alone. The contracts must say the same; nothing here asks them.
+abstract contract Fold {
+    /// @dev One declaration: the steps of its settled head, each with the head before it, and what stands beside.
+    struct Story {
+        State state;
+        Head settled;
+        bytes32 request;
+        Head holds;
+        uint256 open;
+        Head[] befores;
+        bytes32[2][] steps;
+    }
+
+    error Impossible(string what);
+
+    bytes32[] internal _ids;
+    bytes32[] internal _consignments;
+    mapping(bytes32 id => Story) internal _stories;
+    mapping(bytes32 id => mapping(uint32 agency => bool)) internal _held;
+    mapping(bytes32 consignment => Head) internal _consignmentHeads;
+    mapping(uint32 id => Head) internal _organisationHeads;
+    mapping(bytes32 digest => bool) internal _supersededBefore;
+    mapping(Head settled => bool) internal _reached;
+    Head internal _councilHead;
+
+    function _fold(Vm.Log memory log) internal {
+        bytes32 name = log.topics[0];
+        (bytes32 digest, bytes32 second) = (log.topics[1], log.topics[2]);
+        if (name == IConsignments.Declaration.selector) _foldDeclaration(digest, second, log.data);
+        else if (name == IConsignments.Decision.selector) _foldDecision(digest, second, log.data);
+        else if (name == IConsignments.Control.selector) _foldControl(digest, second, log.data);
+        else if (name == IConsignments.Hold.selector) _foldHold(digest, second, log.data);
+        else if (_isRequest(name)) _foldRequest(name, digest, second);
+        else if (name == IParticipants.Admission.selector) _councilHead = _councilHead.extend(digest);
+        else if (_isOrganisational(name)) _foldOrganisation(digest, uint32(uint256(second)));
+        else if (name != IParticipants.Grant.selector) revert Impossible("an event of no record");
+    }
+
+    function _foldDeclaration(bytes32 digest, bytes32 consignment, bytes memory data) private {
+        (Records.Declaration memory r,,) = abi.decode(data, (Records.Declaration, bytes, bytes));
+        Story storage story = _stories[digest];
+        story.state = _opened(r);
+        _settle(story, 0, digest);
+        _ids.push(digest);
+        if (r.consignment == 0) {
+            _consignments.push(digest);
+            _consignmentHeads[digest] = Head.wrap(digest);
+        } else {
+            _consignmentHeads[consignment] = _consignmentHeads[consignment].extend(digest);
+        }
+    }
+
+    function _foldDecision(bytes32 digest, bytes32 id, bytes memory data) private {
+        (Records.Decision memory r,,) = abi.decode(data, (Records.Decision, bytes, bytes));
+        Story storage story = _stories[id];
+        _settle(story, r.request, digest);
+        State state = story.state;
+        uint256 ruling = (r.scope != 0 ? 1 : 0) | (r.supersedes != 0 ? 2 : 0);
+        ruling |= (r.reason == Codes.REASON_OVERRIDE && r.evidence != 0 ? 4 : 0) | (r.request != 0 ? 8 : 0);
+        (, uint256 status, uint256 flags) =
+            Lifecycle.rowOf(r.kind).decide(state.status(), state.flags(), ruling);
+        bool adopts = r.kind == Codes.DecisionKind.GRANT && r.request != 0
+            && state.pending() == Codes.Pending.AMENDMENT;
+        if (adopts || r.commitment != 0) state = state.withVersion(uint256(state.version()) + 1);
+        story.state = state.withStanding(status, flags);
+        if (story.state.pending() == Codes.Pending.NONE) story.request = 0;
+        if (r.supersedes != 0) _supersede(r.supersedes);
+    }
+
+    function _foldControl(bytes32 digest, bytes32 id, bytes memory data) private {
+        (Records.Control memory r,,) = abi.decode(data, (Records.Control, bytes, bytes));
+        _settle(_stories[id], 0, digest);
+        if (r.supersedes != 0) _supersede(r.supersedes);
+    }
+
+    function _foldHold(bytes32 digest, bytes32 id, bytes memory data) private {
+        (Records.Hold memory r,,) = abi.decode(data, (Records.Hold, bytes, bytes));
+        Story storage story = _stories[id];
+        story.holds = story.holds.extend(digest);
+        bool sets = r.action == Codes.HoldAction.SET;
+        if (_held[id][r.agency] == sets) revert Impossible("a hold set, or lifted, twice");
+        _held[id][r.agency] = sets;
+        story.open = sets ? story.open + 1 : story.open - 1;
+        uint256 flags = story.state.flags();
+        if (sets || story.open == 0) flags &= ~Codes.FLAG_OVERRIDDEN;
+        flags = story.open == 0 ? flags & ~Codes.FLAG_AGENCY : flags | Codes.FLAG_AGENCY;
+        story.state = story.state.withStanding(story.state.status(), flags);
+    }
+
+    function _foldRequest(bytes32 name, bytes32 digest, bytes32 id) private {
+        uint256 pending = Codes.Pending.PRESENTATION;
+        if (name == IConsignments.AmendmentRequest.selector) pending = Codes.Pending.AMENDMENT;
+        if (name == IConsignments.InvalidationRequest.selector) pending = Codes.Pending.INVALIDATION;
+        if (_stories[id].request != 0) revert Impossible("a second request");
+        _stories[id].request = digest;
+        _stories[id].state = _stories[id].state.withPending(pending);
+    }
+
+    function _foldOrganisation(bytes32 digest, uint32 id) private {
+        _organisationHeads[id] = _organisationHeads[id].extend(digest);
+    }
+
+    function _settle(Story storage story, bytes32 request, bytes32 digest) private {
+        story.befores.push(story.settled);
+        story.steps.push([request, digest]);
+        story.settled = story.settled.settle(request, digest);
+        if (_reached[story.settled]) revert Impossible("a settled head twice");
+        _reached[story.settled] = true;
+    }
+
+    function _supersede(bytes32 digest) private {
+        if (_supersededBefore[digest]) revert Impossible("superseded twice");
+        _supersededBefore[digest] = true;
+    }
+
+    /// @dev The state word as docs/records.md lays it out.
+    function _opened(Records.Declaration memory r) private pure returns (State) {
+        uint256 status = Codes.Status.LODGED;
+        if (r.stage == Codes.Stage.PRE_LODGED) status = Codes.Status.PRE_LODGED;
+        if (r.stage == Codes.Stage.REPORTED) status = Codes.Status.REPORTED;
+        uint256 flags = (r.declarant == 0 ? 1 << 8 : 0) | (r.consignment != 0 ? 1 << 15 : 0);
+        uint256 anchor = r.consignment == 0 ? uint160(r.joinKey) : uint256(r.consignment) >> 96;
+        uint256 word = status | (uint256(r.leg) << 8) | (uint256(r.regime) << 12);
+        word |= (uint256(r.administration) << 16) | (uint256(r.declarant) << 32) | (1 << 64);
+        return State.wrap(word | (flags << 80) | (anchor << 96));
+    }
+
+    function _isRequest(bytes32 name) private pure returns (bool) {
+        return name == IConsignments.AmendmentRequest.selector
+            || name == IConsignments.InvalidationRequest.selector
+            || name == IConsignments.PresentationNotice.selector;
+    }
+
+    function _isOrganisational(bytes32 name) private pure returns (bool) {
+        return name == IParticipants.OperatorStatus.selector
+            || name == IParticipants.KeyAuthorisation.selector
+            || name == IParticipants.AdministrationSetting.selector;
+    }
+}
