@@ -11,10 +11,11 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.limits import RateLimiter, too_deep
+from api.limits import RateLimiter
 from api.logs import Log, where
 from api.metrics import Metrics
 from api.problems import Kind, ProblemError, respond
+from ledger.domain.depth import nests_deeper
 
 JSON: Final = b"application/json"
 NDJSON: Final = b"application/x-ndjson"
@@ -77,7 +78,7 @@ class Edge:
             raise self._too_large()
         body = await self._read(receive)
         by_line = headers.get(b"content-type", b"").startswith(NDJSON)  # whose route looks at each line
-        if not by_line and too_deep(body, self._rules.max_depth):
+        if not by_line and nests_deeper(body, self._rules.max_depth):
             raise ProblemError(Kind.TOO_DEEP, f"more than {self._rules.max_depth} levels")
         return body
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 import msgspec
 
 from api.answers import TakenOne
-from api.limits import too_deep
 from api.problems import Kind, ProblemError, content, problem_of
 from api.schemas import Signed, decoded
 from api.wire import hexed, unhex
 from ledger.client import Client, Entry, Submission
 from ledger.domain.codes import Outcome
+from ledger.domain.depth import nests_deeper
 from ledger.errors import PassavantError
 
 LARGEST: Final = 1000
@@ -60,7 +60,7 @@ def items_of_lines(client: Client, body: bytes, max_depth: int) -> list[Item]:
     """
     lines = [line for line in body.split(b"\n") if line.strip()]
     deep = ProblemError(Kind.TOO_DEEP)
-    return [deep if too_deep(line, max_depth) else _item(client, line) for line in _counted(lines)]
+    return [deep if nests_deeper(line, max_depth) else _item(client, line) for line in _counted(lines)]
 
 
 def _counted(found: Sequence[Any]) -> Sequence[Any]:

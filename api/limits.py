@@ -1,31 +1,11 @@
 """Limits on size, depth and rate: what a stranger may cost."""
 
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-_STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
-_OPENING: Final = frozenset((b"[", b"{"))
-_CLOSING: Final = frozenset((b"]", b"}"))
 REMEMBERED: Final = 10_000
 """Client addresses that a limiter remembers; the one that was silent longest is forgotten first."""
-
-
-def too_deep(body: bytes, limit: int) -> bool:
-    """Whether JSON nests deeper than `limit`; looks at brackets outside of strings only."""
-    if body.count(b"[") + body.count(b"{") <= limit:
-        return False
-    depth = 0
-    for match in _STRUCTURE.finditer(body):
-        token = match[0]
-        if token in _OPENING:
-            depth += 1
-            if depth > limit:
-                return True
-        elif token in _CLOSING:
-            depth -= 1
-    return False
 
 
 @dataclass(slots=True)

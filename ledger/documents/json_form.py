@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 
 from ledger.documents.markup import MAX_BYTES, MAX_DEPTH
 from ledger.documents.tree import Document, Element
+from ledger.domain.depth import nests_deeper
 from ledger.errors import DocumentError
 
 _METADATA: Final = "MetaData"
@@ -35,6 +36,8 @@ def from_json(data: bytes | str, source: str = "") -> Document:
     if len(data) > MAX_BYTES:
         raise DocumentError(f"larger than {MAX_BYTES:,} bytes", "Split it into several files", file=source or None)
     reader = _Reader(source)
+    if nests_deeper(data if isinstance(data, bytes) else data.encode(errors="replace"), 2 * MAX_DEPTH):
+        raise DocumentError(f"more than {MAX_DEPTH} levels", file=source or None)
     try:
         parsed = json.loads(data, object_pairs_hook=reader.pairs)
         json.dumps(parsed, ensure_ascii=False).encode()
@@ -43,8 +46,6 @@ def from_json(data: bytes | str, source: str = "") -> Document:
         raise DocumentError(reason, file=source or None, line=error.lineno, column=error.colno) from None
     except UnicodeError:
         raise DocumentError("the text is no UTF-8", "Send it as UTF-8", file=source or None) from None
-    except RecursionError:
-        raise DocumentError(f"more than {MAX_DEPTH} levels", file=source or None) from None
     return reader.document(parsed)
 
 
