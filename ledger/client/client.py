@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _PAUSE: Final = 0.02
 _STALE: Final = 10.0
+_JUST_NOW: Final = 0.25
 _UNDER_WAY: Final = frozenset({RecordProgress.WAITING, RecordProgress.SENDING, RecordProgress.INCLUDED})
 STOPPING: Final = frozenset({"history", "gap"})
 """Kinds of alarms after which the index does not go on: what it says is not to be relied on until a person looked."""
@@ -317,7 +318,13 @@ class Client(Keeping):
     def _intake(self) -> "Intake":
         from ledger.client.intake import Intake
 
-        return Intake(self.domains, self.outbox, self.key_owners)
+        return Intake(self.domains, self.outbox, self.key_owners, self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Follow the chain up to its head, unless that was done just now, or can't be done inside a group."""
+        sight = self.follower.sight
+        if not self.store.is_grouping and (sight.failure or time.time() - sight.seen_at > _JUST_NOW):
+            self.follower.sync()
 
     def _source(self, rpc: Rpc) -> "LogSource":
         from ledger.chain.logs import LogSource

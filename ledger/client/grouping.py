@@ -54,6 +54,11 @@ class GroupingStore(Store):
         finally:
             self._joined.afterwards.clear()
 
+    @property
+    def is_grouping(self) -> bool:
+        """Whether this thread has a group open, inside which the chain can't be followed."""
+        return self._joined.connection is not None
+
     def afterwards(self, act: Callable[[], None]) -> None:
         """Do something once what this thread has written is kept: now, or when its group is, and then once only."""
         if self._joined.connection is None:

@@ -21,11 +21,14 @@ KeyOwners = Callable[[Sequence[bytes]], dict[bytes, int]]
 class Intake:
     """Takes entries in."""
 
-    def __init__(self, domains: SigningDomains, outbox: StoreOutbox, owners: KeyOwners) -> None:
-        """Check against the keys that `owners` knows; keep in an outbox."""
+    def __init__(
+        self, domains: SigningDomains, outbox: StoreOutbox, owners: KeyOwners, catch_up: Callable[[], None]
+    ) -> None:
+        """Check against the keys that `owners` knows after `catch_up`; keep in an outbox."""
         self._domains = domains
         self._outbox = outbox
         self._owners = owners
+        self._catch_up = catch_up
 
     def take(self, entries: Sequence[Entry]) -> list[Submission]:
         """Put entries into the outbox, in one database transaction; each once, by digest.
@@ -35,11 +38,12 @@ class Intake:
 
         Raises:
             WireError: a value does not fit its type.
+            ChainError: a key is not known here, and whether it is registered can't be found out now.
         """
         bodies = [encode(entry.record) for entry in entries]
         digests = [self._digest(entry.record, body) for entry, body in zip(entries, bodies, strict=True)]
         signers = [_signer(digest, entry.signature) for digest, entry in zip(digests, entries, strict=True)]
-        owners = self._owners([signer for signer in signers if signer])
+        owners = self._known([signer for signer in signers if signer])
         authentic = [
             _is_author(entry.record, owners.get(signer or b"")) for entry, signer in zip(entries, signers, strict=True)
         ]
@@ -56,6 +60,14 @@ class Intake:
             else Submission(digest, new=False, refused=Outcome.NOT_AUTHENTIC)
             for digest, own in zip(digests, authentic, strict=True)
         ]
+
+    def _known(self, signers: Sequence[bytes]) -> dict[bytes, int]:
+        """Whose keys these are; the index may not have seen yet that one was registered."""
+        owners = self._owners(signers)
+        if owners.keys() >= set(signers):
+            return owners
+        self._catch_up()
+        return self._owners(signers)
 
     def _digest(self, record: Record, body: bytes) -> Digest:
         return digest_of(self._domains.of(record), type(record), body)

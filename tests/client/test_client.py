@@ -21,9 +21,9 @@ from ledger.client import (
     StatusQuery,
 )
 from ledger.client.client import STOPPING
-from ledger.domain.codes import DecisionKind, Outcome, Reason
+from ledger.domain.codes import DecisionKind, Leg, Outcome, Reason, Regime, Stage
 from ledger.domain.plain import to_plain
-from ledger.domain.records import Decision, InvalidationRequest
+from ledger.domain.records import Decision, Declaration, InvalidationRequest
 from ledger.domain.signing import typed_data
 from ledger.index.alarms import Alarms
 from ledger.index.errors import OtherNetworkError
@@ -305,3 +305,42 @@ def test_references_are_for_those_concerned(client, team, lodge):
     assert client.status(StatusQuery(reference=order.value), 100_002).answer is Answer.NOT_FOUND_OR_NOT_ENTITLED
     client.add_reader(order, 100_002, PLATFORM)
     assert client.status(StatusQuery(reference=order.value), 100_002).answer is Answer.PRE_LODGED
+
+
+# --- a door that is ahead of the index --------------------------------------------------------------------------------
+
+
+def a_declaration(client, devnet):
+    desk = desk_of(client, devnet, "platform")
+    record = Declaration(
+        join_key=b"j" * 20,
+        declarant=PLATFORM,
+        administration=FR,
+        leg=Leg.IMPORT,
+        regime=Regime.HOME_USE,
+        stage=Stage.ARRIVED,
+        commitment=b"c" * 32,
+        schema=b"s" * 32,
+        effective_at=int(time.time()),
+        deadline=int(time.time()) + 3600,
+    )
+    return signed(client, desk, record)
+
+
+@pytest.fixture
+def empty(settings, tmp_path):
+    """A store that has seen nothing yet."""
+    with Client.open(replace(settings, database=f"sqlite:///{tmp_path}/empty.sqlite")) as client:
+        yield client
+
+
+def test_a_key_that_the_index_has_not_seen_is_looked_up_before_it_is_called_foreign(empty, devnet):
+    (taken,) = empty.submit([a_declaration(empty, devnet)])
+    assert (taken.new, taken.refused) == (True, None)
+
+
+def test_while_that_can_not_be_found_out_nothing_is_said_of_a_key(empty, settings, devnet):
+    entry = a_declaration(empty, devnet)
+    away = replace(empty.settings, rpc=AWAY)
+    with Client.open(away, check=False) as client, pytest.raises(NodeUnreachable):
+        client.submit([entry])
