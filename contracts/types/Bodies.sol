@@ -29,7 +29,7 @@ library Bodies {
         }
     }
 
-    /// @notice An entry's body and signature, which lie within the calldata; reverts when they do not.
+    /// @notice An entry's body and signature; reverts when they, or its proof, do not lie within the calldata.
     /// @dev What Solidity's own access makes of them, for a third of the gas.
     function parts(Records.Entry calldata entry)
         internal
@@ -43,24 +43,22 @@ library Bodies {
             start := add(entry, calldataload(add(entry, 0x40)))
             signature.offset := add(start, 0x20)
             signature.length := calldataload(start)
+            start := add(entry, calldataload(add(entry, 0x60)))
+            let length := calldataload(start)
             // Lengths first, so that the ends do not overflow.
-            let outside := shr(32, or(body.length, signature.length))
+            let outside := shr(32, or(or(body.length, signature.length), length))
             outside := or(outside, gt(add(body.offset, body.length), calldatasize()))
-            if or(outside, gt(add(signature.offset, signature.length), calldatasize())) {
-                revert(0, 0)
-            }
+            outside := or(outside, gt(add(signature.offset, signature.length), calldatasize()))
+            if or(outside, gt(add(add(start, 0x20), length), calldatasize())) { revert(0, 0) }
         }
     }
 
-    /// @notice An entry's proof, which lies within the calldata; reverts when it does not.
+    /// @notice The proof of an entry whose `parts` were read.
     function proofOf(Records.Entry calldata entry) internal pure returns (bytes calldata proof) {
         assembly ("memory-safe") {
             let start := add(entry, calldataload(add(entry, 0x60)))
             proof.offset := add(start, 0x20)
             proof.length := calldataload(start)
-            if or(shr(32, proof.length), gt(add(proof.offset, proof.length), calldatasize())) {
-                revert(0, 0)
-            }
         }
     }
 
@@ -83,7 +81,7 @@ library Bodies {
     }
 
     /// @notice Emits the record's event. The body, which is the struct's encoding, is the head of the event's data.
-    /// The caller has read the entry's body and its signature of 65 bytes before.
+    /// The caller has read the entry's `parts`, and a signature of 65 bytes, before.
     function log(
         Records.Entry calldata entry,
         bytes32 selector,

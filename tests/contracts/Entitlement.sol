@@ -42,16 +42,27 @@ contract Entitlement {
         uint8 recordType = _typeOf(log.topics[0]);
         (, uint256 length) = Records.typeOf(recordType);
         bytes calldata body = log.data[:length];
-        uint256 place = _word(log.data, length / 32);
-        address signer = _recover(log.topics[1], log.data[place + 32:place + 97]);
-        (uint32 owner, uint8 purposes, uint32 office, bool valid,) =
-            _PARTICIPANTS.keyAt(signer, uint40(block.timestamp));
-        if (!valid || owner == 0 || purposes & _purposeOf(recordType, body) == 0) return false;
+        (uint32 owner, uint32 office) = _validSigner(log, recordType, body);
+        if (owner == 0) return false;
         if (recordType == Records.ADMISSION) return owner <= type(uint16).max;
         if (owner != _authorOf(recordType, body)) return false;
         if (recordType == Records.DECISION) return _mayRule(owner, office, _word(body, 5), state);
         if (recordType == Records.CONTROL) return _mayRule(owner, office, _word(body, 4), state);
         return _mayAct(recordType, owner, body, state);
+    }
+
+    /// @dev Whose valid key with the purpose signed, and its office; 0: nobody's.
+    function _validSigner(Vm.Log calldata log, uint8 recordType, bytes calldata body)
+        private
+        view
+        returns (uint32, uint32)
+    {
+        uint256 place = _word(log.data, body.length / 32);
+        address signer = _recover(log.topics[1], log.data[place + 32:place + 97]);
+        (uint32 owner, uint8 purposes, uint32 office, bool valid,) =
+            _PARTICIPANTS.keyAt(signer, uint40(block.timestamp));
+        return
+            valid && purposes & _purposeOf(recordType, body) != 0 ? (owner, office) : (uint32(0), uint32(0));
     }
 
     function _mayRule(uint32 owner, uint32 office, uint256 namedOffice, State state)
