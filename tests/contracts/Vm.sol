@@ -38,8 +38,13 @@ interface Vm {
     function parseJsonBytes(string calldata json, string calldata path) external pure returns (bytes memory);
     function parseJsonBytes32(string calldata json, string calldata path) external pure returns (bytes32);
     function parseJsonUint(string calldata json, string calldata path) external pure returns (uint256);
+    function parseJsonBool(string calldata json, string calldata path) external pure returns (bool);
     function parseJsonAddress(string calldata json, string calldata path) external pure returns (address);
     function parseJsonString(string calldata json, string calldata path) external pure returns (string memory);
+    function parseJsonStringArray(string calldata json, string calldata path)
+        external
+        pure
+        returns (string[] memory);
     function parseJsonKeys(string calldata json, string calldata path) external pure returns (string[] memory);
     function keyExistsJson(string calldata json, string calldata path) external view returns (bool);
     function toString(uint256 value) external pure returns (string memory);
