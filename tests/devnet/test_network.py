@@ -172,6 +172,8 @@ def test_the_gateway_gets_another_port_when_its_own_is_taken(home, stand_in, bou
 
 
 def test_the_environment_of_the_gateway(tmp_path, monkeypatch):
+    for name in [one for one in os.environ if one.startswith("PASSAVANT_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("PASSAVANT_RATE", "7")
     home = Home(tmp_path, "http://127.0.0.1:1", relay="env:KEY", mine=True)
     found = {name: value for name, value in environment(home, 8).items() if name.startswith("PASSAVANT_")}
