@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum, IntEnum, IntFlag
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from api.wire import hexed, instant
@@ -17,8 +19,6 @@ from ledger.domain.wire import camel, layout
 _INSTANTS: Final = frozenset(
     {"time", "since", "deadline", "not_before", "not_after", "compromised_since", "until", "limit"}
 )
-_writers: dict[type, Callable[[Any], Any]] = {}
-_PLAIN: Final = frozenset({str, bool})
 _SAME: Final = frozenset({str, int, float, bool, type(None)})
 
 
@@ -29,15 +29,19 @@ def is_instant(field: str) -> bool:
 
 def plain(value: Any) -> Any:
     """A value as JSON would have it."""
-    return writer(type(value))(value)
+    return _WRITERS[type(value)](value)
 
 
-def writer(kind: type) -> Callable[[Any], Any]:
-    """What writes values of exactly this class."""
-    known = _writers.get(kind)
-    if known is None:
-        known = _writers[kind] = _writer(kind)
-    return known
+class _Writers(dict[type, Callable[[Any], Any]]):
+    """What writes values of exactly a class, found out once."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        found = self[kind] = _writer(kind)
+        return found
+
+
+_WRITERS: Final = _Writers()
+_instant: Final = lru_cache(maxsize=1_024)(instant)
 
 
 def _writer(kind: type) -> Callable[[Any], Any]:
@@ -79,12 +83,8 @@ def _flags(value: Any) -> list[str]:
     return [one.name for one in type(value) if one in value]
 
 
-def _name(value: Any) -> Any:
-    return value.name
-
-
-def _value(value: Any) -> Any:
-    return value.value
+_name: Final = attrgetter("_name_")  # what `name` and `value` would look up by way of a Python function
+_value: Final = attrgetter("_value_")
 
 
 def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
@@ -92,13 +92,14 @@ def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _member(value: Any, *, timed: bool) -> Any:
-    if timed and type(value) is int:
-        return instant(value) if value else None
-    return writer(type(value))(value)
+    kind = type(value)
+    if timed and kind is int:
+        return _instant(value) if value else None
+    return value if kind in _SAME else _WRITERS[kind](value)
 
 
 def _each(value: Iterable[Any]) -> list[Any]:
-    return [writer(type(one))(one) for one in value]
+    return [plain(one) for one in value]
 
 
 def _sorted(value: Iterable[Any]) -> list[Any]:
@@ -110,9 +111,13 @@ def _object(kind: type) -> Callable[[Any], dict[str, Any]]:
 
     def write(value: Any) -> dict[str, Any]:
         found = {}
-        for name, camelled, timed in members:
+        for name, camelled, timed in members:  # what `_member` does, without a call for each field of each answer
             one = getattr(value, name)
-            found[camelled] = one if one is None or type(one) in _PLAIN else _member(one, timed=timed)
+            its = type(one)
+            if timed and its is int:
+                found[camelled] = _instant(one) if one else None
+            else:
+                found[camelled] = one if its in _SAME else _WRITERS[its](one)
         return found
 
     return write

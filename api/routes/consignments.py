@@ -5,6 +5,7 @@ UNKNOWN, never "not released". Who is not entitled gets the answer of who asks f
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -14,18 +15,19 @@ from api.documentation import IF_NONE_MATCH, OPTIONAL_SESSION, conditional, give
 from api.etags import not_modified, quoted
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
-from api.questions import PARAMETERS, ReferenceConvertor, asked, query_of
+from api.questions import PARAMETERS, ByHand, ReferenceConvertor, asked, query_of
 from api.schemas import QueriesIn, body_of
 from api.views import plain
 from api.wire import NO_STORE, instant, reply
-from ledger.client import AsOf, StatusAnswer, TimelineEntry  # type: ignore[attr-defined]
+from ledger.client import AsOf, StatusAnswer, TimelineEntry
 
 register_url_convertor("reference", ReferenceConvertor())
-router = APIRouter(prefix="/v1", tags=["consignments"])
+router = APIRouter(prefix="/v1", tags=["consignments"], route_class=ByHand)
 
 _ASKED: Final = (Kind.SESSION_INVALID, Kind.INVALID)
 
 
+@lru_cache(maxsize=16)
 def freshness_headers(as_of: AsOf) -> Mapping[str, str]:
     """How fresh an answer is, for a 304 too, which has no body to say it in."""
     if as_of.block is None or as_of.time is None:

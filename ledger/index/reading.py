@@ -37,6 +37,8 @@ class _Chunked:
         raise NotImplementedError
 
     def within(self, sql: str, keys: Collection[object], *values: object) -> list[Row]:
+        if not keys:
+            return []
         found: list[Row] = []
         listed = list(keys)
         for start in range(0, len(listed), CHUNK):

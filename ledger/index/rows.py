@@ -31,6 +31,7 @@ _HOLD: Final = ("agency", "reason", "evidence", "digest", "since")
 _LEGS: Final = {int(one): one for one in Leg}
 _REGIMES: Final = {int(one): one for one in Regime}
 _STAGES: Final = {int(one): one for one in Stage}
+_AGENCY: Final = int(Flag.AGENCY)
 _facts = msgspec.json.Decoder(Facts)
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -47,7 +48,7 @@ def load_families(session: Session, ids: Collection[bytes]) -> dict[bytes, Folde
 
 def _declarations(session: Session, where: str, ids: Collection[bytes]) -> dict[bytes, Folded]:
     rows = session.within(f"SELECT {DECLARATION} FROM declarations WHERE {where}", ids)  # noqa: S608
-    held = load_holds(session, [row[0] for row in rows if row[10] & Flag.AGENCY])
+    held = load_holds(session, [row[0] for row in rows if row[10] & _AGENCY])
     return {row[0]: declaration(row, held.get(row[0], {})) for row in rows}
 
 

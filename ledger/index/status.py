@@ -41,6 +41,8 @@ class Desk:
     @staticmethod
     def _several_goods(query: StatusQuery, meant: Meant, seen: Sequence[Folded]) -> bool:
         """Whether the reference means different goods: as several types, or as a number that was used again."""
+        if len(seen) == 1:
+            return False
         visible = {one.state.id: one.state.consignment for one in seen}
         names = [one for one in meant.names if one.declaration in visible]
         if len({visible[one.declaration] for one in names}) <= 1:
@@ -81,7 +83,8 @@ class Desk:
         state, facts, effect = folded.state, folded.facts, verdict.effect
         limit = facts.standing.limit if facts.standing and verdict.answer is Answer.CONDITIONALLY_RELEASED else 0
         released = decided(facts.released)
-        heads = [one.state.public_head for one in asked]
+        head = state.public_head
+        heads = [head if one is folded else one.state.public_head for one in asked]
         return answered(
             self.as_of,
             heads,
@@ -95,7 +98,7 @@ class Desk:
             regime=regime_of(folded),
             status=state.standing.status,
             version=state.version.number,
-            public_head=state.public_head,
+            public_head=head,
             released_at=released.effective_at if released else None,
             released_by=released,
             decided_by=decided(facts.standing),
