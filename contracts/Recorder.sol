@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IRecorder} from "./interfaces/IRecorder.sol";
 import {Author, newAuthor} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
-import {OrganisationKind, OrganisationStatus, Outcome} from "./types/Codes.sol";
+import {OrganisationStatus, Outcome} from "./types/Codes.sol";
 import {Key} from "./types/Key.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;

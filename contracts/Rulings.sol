@@ -10,7 +10,6 @@ import {
     FLAG_OVERRIDDEN,
     HoldAction,
     OrganisationKind,
-    OrganisationStatus,
     Outcome,
     PURPOSE_DECIDE,
     PURPOSE_HOLD,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {OrganisationKind, OrganisationStatus} from "./Codes.sol";
+import {OrganisationStatus} from "./Codes.sol";
 
 /// @dev A participant in one slot, lowest bits first: kind 8, status 8, status to come 8, its time 40, country 16,
 /// sponsor 16 (the administration that admitted it), successor 16, backdating 32, backdating to come 32, its time 40,

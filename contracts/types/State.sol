@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT, Pending} from "./Codes.sol";
+import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT} from "./Codes.sol";
 
 /// @dev A declaration's state in one slot, lowest bits first: status 8, leg 4, regime 4, administration 16,
 /// declarant 32, version 16, flags 16, anchor 160 (an opener's join key; of a joiner the first 20 bytes of its
