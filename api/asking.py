@@ -1,6 +1,7 @@
 """Questions that arrive together are answered together: one façade call and one snapshot of the store for all.
 
-A group is what became ready in one turn of the event loop, so nobody waits for others to come.
+A group is complete when a turn of the event loop brings nobody new: one question alone waits for one turn, and the
+busier the gateway is, the larger are its groups and the less each answer costs.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ from api.work import Work
 from ledger.client import Client, StatusAnswer, StatusQuery
 
 LARGEST_GROUP: Final = 100
+ENOUGH: Final = 32
+"""Questions that wait for no others to come: more of them would hardly get cheaper."""
 Waiting = list[tuple[StatusQuery, asyncio.Future[StatusAnswer]]]
 
 
@@ -27,9 +30,17 @@ class Asking:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[StatusAnswer] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self._ask)
+            loop.call_soon(self._ask_when_complete, 0)
         self._waiting.setdefault(viewer, []).append((query, answer))
         return await answer
+
+    def _ask_when_complete(self, before: int) -> None:
+        """Ask, unless there are more than `before`, a turn ago: then others may be on their way."""
+        count = sum(len(questions) for questions in self._waiting.values())
+        if before < count < ENOUGH:
+            asyncio.get_running_loop().call_soon(self._ask_when_complete, count)
+        else:
+            self._ask()
 
     def _ask(self) -> None:
         waiting, self._waiting = self._waiting, {}

@@ -138,7 +138,7 @@ class _Exchange:
 
 
 def _acceptable(path: str, accept: bytes) -> bool:
-    if path == "/metrics":
+    if accept in _ACCEPTED or path == "/metrics":
         return True
     return any(part.split(b";")[0].strip().lower() in _ACCEPTED for part in accept.split(b","))
 
