@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -69,10 +69,23 @@ def asked(request: Request) -> StatusQuery:
         ProblemError: INVALID, with each parameter that is unknown, given twice or of the wrong form.
     """
     reference = request.path_params["ref"]
-    wrong = [] if len(reference) <= LONGEST and _TEXT.match(reference) else ["ref"]
+    found, wrong = _parameters(request.scope["query_string"])
+    if len(reference) > LONGEST or not _TEXT.match(reference):
+        wrong = ("ref", *wrong)
+    if wrong:
+        places = [{"parameter": name, "detail": "unknown, given twice, or not of its form"} for name in wrong]
+        raise ProblemError(Kind.INVALID, "", places)
+    return StatusQuery(
+        reference=reference, type=found.get("type"), country=found.get("for"), around=found.get("around")
+    )
+
+
+@lru_cache(maxsize=256)
+def _parameters(query: bytes) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """What a query says, and the parameters that are wrong. Kept, for all ask with the same few."""
     found: dict[str, Any] = {}
-    query = request.scope["query_string"]
-    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ():
+    wrong = []
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         read = _READ.get(name)
         try:
             if read is None or name in found:
@@ -80,12 +93,7 @@ def asked(request: Request) -> StatusQuery:
             found[name] = read(value)
         except (KeyError, ValueError):
             wrong.append(name)
-    if wrong:
-        places = [{"parameter": name, "detail": "unknown, given twice, or not of its form"} for name in wrong]
-        raise ProblemError(Kind.INVALID, "", places)
-    return StatusQuery(
-        reference=reference, type=found.get("type"), country=found.get("for"), around=found.get("around")
-    )
+    return found, tuple(wrong)
 
 
 def query_of(given: QueryIn) -> StatusQuery:

@@ -55,7 +55,14 @@ class Directory:
 
 
 class Access:
-    """One viewer's rights at one moment; `viewer` None is somebody without an organisation."""
+    """One viewer's rights at one moment; `viewer` None is somebody without an organisation.
+
+    Attributes:
+        now: the moment, in seconds.
+        administrations: all there ever were, by id.
+        viewer: the organisation that asks.
+        may_use_references: whether references mean anything to the viewer: an auditor works by ids.
+    """
 
     def __init__(
         self, session: Session, viewer: int | None, now: int, directory: Directory, block: bytes | None
@@ -64,6 +71,7 @@ class Access:
         self.now = now
         self.administrations = directory.administrations(session, block)
         self.viewer = None if viewer is None else directory.organisation(session, block, viewer)
+        self.may_use_references = self.viewer is not None and self.viewer.kind is not OrganisationKind.AUDITOR
         self._session = session
 
     def level(self, state: DeclarationState) -> Level:
@@ -82,11 +90,6 @@ class Access:
     def sees(self, state: DeclarationState, tokens: Collection[bytes]) -> bool:
         """Whether a declaration, which these tokens led to, exists for the viewer by what it is."""
         return self.level(state) > Level.NOTHING and (not tokens or self.may_use_references)
-
-    @property
-    def may_use_references(self) -> bool:
-        """Whether references mean anything to the viewer: an auditor works by ids."""
-        return self.viewer is not None and self.viewer.kind is not OrganisationKind.AUDITOR
 
     def competent(self, administration: int) -> int:
         """The administration that is competent now: itself, or whoever took over."""

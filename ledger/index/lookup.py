@@ -42,8 +42,10 @@ class StatusQuery:
     @property
     def declaration(self) -> bytes | None:
         """The declaration's id, when the reference is one."""
+        if self.type is not None or "0x" not in self.reference:
+            return None
         digits = self.reference.strip().lower().removeprefix("0x")
-        if self.type is not None or len(digits) != _HEX or not self.reference.strip().startswith("0x"):
+        if len(digits) != _HEX or not self.reference.strip().startswith("0x"):
             return None
         try:
             return bytes.fromhex(digits)

@@ -52,6 +52,7 @@ SINGLE: Final = frozenset({ReferenceType.MRN, ReferenceType.LRN})
 REUSED: Final = frozenset({ReferenceType.S10})
 """Types that are given to other goods after 12 months: found only near the time that is asked about."""
 
+_TYPES: Final = {int(one): one for one in ReferenceType}
 _BARE: Final = frozenset({ReferenceType.S10, ReferenceType.HAWB, ReferenceType.TRACKING})
 
 
@@ -203,7 +204,7 @@ def named(session: Session, tokens: Collection[bytes]) -> Mapping[bytes, list[Na
     sql = "SELECT token, declaration, type, at FROM references_private WHERE token IN ({keys}) ORDER BY at, declaration"
     found: dict[bytes, list[Named]] = {}
     for token, declaration, kind, at in session.within(sql, tokens):
-        found.setdefault(token, []).append(Named(token, DeclarationId(declaration), ReferenceType(kind), at))
+        found.setdefault(token, []).append(Named(token, declaration, _TYPES[kind], at))
     return found
 
 

@@ -12,7 +12,7 @@ from ledger.domain.events import Position, Recorded, Refused
 from ledger.domain.lifecycle import Standing
 from ledger.domain.records import RECORDS, ParticipantRecord, author_of
 from ledger.domain.state import DeclarationState, Version
-from ledger.domain.wire import ConsignmentId, DeclarationId, Digest, Head, decode, encode
+from ledger.domain.wire import decode, encode
 from ledger.index.facts import Facts
 from ledger.index.folding import Consignment, Folded, OpenHold, Step, declaration_of
 from ledger.index.participants import subject_of
@@ -76,8 +76,8 @@ def load_kinds(session: Session, digests: Collection[bytes]) -> dict[bytes, int]
 def declaration(row: Row, holds: dict[int, OpenHold]) -> Folded:
     """The declaration of a row of `DECLARATION`'s columns, and its open holds."""
     state = DeclarationState(
-        id=DeclarationId(row[0]),
-        consignment=ConsignmentId(row[1]),
+        id=row[0],
+        consignment=row[1],
         join_key=row[2],
         declarant=row[3],
         agent=row[4],
@@ -87,10 +87,10 @@ def declaration(row: Row, holds: dict[int, OpenHold]) -> Folded:
         stage=_STAGES[row[8]],
         standing=_standing(row[9], row[10]),
         version=Version(row[11], row[12], row[13]),
-        settled=Head(row[14]),
-        request=Digest(row[15]),
+        settled=row[14],
+        request=row[15],
         requested=None if row[16] is None else Version(row[11] + 1, row[16], row[17]),
-        hold_head=Head(row[18]),
+        hold_head=row[18],
         holders=frozenset(holds),
     )
     return Folded(

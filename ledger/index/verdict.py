@@ -184,5 +184,7 @@ def decided(mark: Mark | None) -> Decided | None:
 
 def parts_shown(folded: Folded, scopes: Mapping[bytes, tuple[Item, ...]]) -> tuple[Part, ...]:
     """Decisions over some goods items that still count."""
+    if not folded.facts.parts:
+        return ()
     quoted = ((decided(mark), mark.scope) for mark in folded.facts.parts)
     return tuple(Part(one, scope, scopes.get(scope)) for one, scope in quoted if one is not None)
