@@ -96,10 +96,19 @@ class Bench:
         Raises:
             DeskError: this participant does not have them.
         """
-        payload = self.client.payload(state.version.commitment, self.identity.organisation)
+        what = f"version {state.version.number} of 0x{state.id.hex()}"
+        return dict(self.content(state.version.commitment, what).fields)
+
+    def content(self, commitment: bytes, what: str) -> Payload:
+        """What opens a commitment; `what` it is, in words.
+
+        Raises:
+            DeskError: this participant does not have it.
+        """
+        payload = self.client.payload(commitment, self.identity.organisation)
         if payload is None:
-            raise DeskError(f"the content of version {state.version.number} of 0x{state.id.hex()} is not in this store")
-        return dict(payload.fields)
+            raise DeskError(f"the content of {what} is not in this store")
+        return payload
 
     def document(self, state: DeclarationState) -> Document:
         """The version in force as a document."""

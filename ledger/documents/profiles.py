@@ -3,9 +3,9 @@
 Profiles are data: ``profiles.json`` beside this file, or a file of the same form (an arrangement agrees on its own). A
 profile has a version, which a disclosure names; changing a profile's fields means raising it.
 
-A pattern is a path without or with positions: ``Declaration/ID``, ``…/GovernmentAgencyGoodsItem[2]/Commodity/**``. ``*``
-is any one step, ``**`` any number of them. A pattern covers the attributes of what it names (an amount says nothing
-without its currency). ``145`` and the like name every field with that WCOID.
+A pattern is a path with or without positions, such as ``Declaration/ID`` or ``Declaration/**/Packaging[1]/TypeCode``:
+``*`` is any one step, ``**`` any number of them. A pattern covers the attributes of what it names (an amount says
+nothing without its currency). ``145`` and the like name every field with that WCOID.
 """
 
 import json
@@ -56,7 +56,7 @@ def profiles(file: Path | None = None) -> Mapping[str, Profile]:
     try:
         return {**_shipped(), **_profiles(json.loads(file.read_text(encoding="utf-8")))}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = f"no profiles of disclosure: {error or type(error).__name__}"
+        reason = f"no profiles of disclosure: {type(error).__name__} {error}"
         raise DocumentError(reason, "A profile has version, purpose and fields", str(file)) from None
 
 
