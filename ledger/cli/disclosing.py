@@ -11,8 +11,12 @@ from ledger.cli.render import facts
 from ledger.cli.session import open_desk, open_home, reference_type, show, title
 from ledger.home import Home, write_private
 
-_FIELDS = typer.Option("--fields", help="Paths, patterns (* and **) or WCOIDs; by comma or repetition.", metavar="PATTERNS")
-_PROFILE = typer.Option("--profile", help="A named set of fields: customs, platform, arrangement, statistics.", metavar="NAME")
+_FIELDS = typer.Option(
+    "--fields", help="Paths, patterns (* and **) or WCOIDs; by comma or repetition.", metavar="PATTERNS"
+)
+_PROFILE = typer.Option(
+    "--profile", help="A named set of fields: customs, platform, arrangement, statistics.", metavar="NAME"
+)
 _PROFILES = typer.Option("--profiles", help="A file of further profiles.", exists=True, dir_okay=False, metavar="FILE")
 _TO = typer.Option("--to", help="Participant of this home, its number, or public.", metavar="PARTICIPANT")
 _VERSION = typer.Option("--version", help="Which version, if not the one in force.", min=1)

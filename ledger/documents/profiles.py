@@ -21,7 +21,7 @@ from ledger.documents.elements import wcoid
 from ledger.errors import DocumentError
 
 _WCOID: Final = re.compile(r"[A-Z]?\d{3}")
-_INDEXED: Final = re.compile(r"(\w+)(\[[1-9]\d*\])?")
+_INDEXED: Final = re.compile(r"(@?\w+)(\[[1-9]\d*\])?")
 _ANY: Final = "(?:[^/]+/)*"
 _BELOW: Final = r"(?:/DateTimeString\[1\])?(?:/@\w+)?"  # the value of a date stands one step below its element
 
