@@ -243,19 +243,21 @@ class Client(Keeping):
 
     def _pinned_as(self, kept: Pinned | None) -> Pinned:
         """This network as a store knows it; who founded it, the chain tells once."""
-        if kept is None:
-            founding = read_founding(self._rpc, self.network)
-            council_head, founded, founders = founding.council_head, founding.time, founding.founders
-        else:
-            council_head, founded, founders = kept.council_head, kept.founded, kept.founders
+        named: Any = {
+            "chain_id": self.network.chain_id,
+            "genesis": self.network.genesis_hash,
+            "consignments": self.network.consignments,
+            "participants": self.network.participants,
+        }
+        if kept is not None and kept.founded_in is not None:
+            return replace(kept, **named)
+        founding = read_founding(self._rpc, self.network)
         return Pinned(
-            chain_id=self.network.chain_id,
-            genesis=self.network.genesis_hash,
-            consignments=self.network.consignments,
-            participants=self.network.participants,
-            council_head=council_head,
-            founded=founded,
-            founders=founders,
+            **named,
+            council_head=founding.council_head,
+            founded=founding.time,
+            founders=founding.founders,
+            founded_in=founding.block,
         )
 
     def _looked(self) -> Sight:

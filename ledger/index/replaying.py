@@ -22,6 +22,7 @@ FOLDED: Final = (
     "organisations",
     "keys",
     "mandates",
+    "ledger_log",
 )
 """The tables that the chain alone decides."""
 

@@ -10,7 +10,9 @@ from ledger.domain.participants import Participants
 from ledger.domain.wire import ConsignmentId, DeclarationId, Head
 from ledger.index import participants
 from ledger.index.folding import Consignment, Working
+from ledger.index.ledgerlog import shorten
 from ledger.index.network import Network
+from ledger.index.proof_tables import event_proofs, state_proofs
 from ledger.index.reading import EngineSession, Session
 from ledger.index.rows import RECORDED, recorded
 from ledger.index.saving import move_cursor, save_folded
@@ -35,6 +37,9 @@ def roll_back(connection: "Connection", to_block: int, network: Network) -> list
     )
     touched = {row[1] for row in gone if row[1] is not None}
     joined = _consignments(session, touched)
+    shorten(connection, to_block)
+    for kept in (state_proofs, event_proofs):
+        connection.execute(delete(kept).where(kept.c.block > to_block))
     connection.execute(delete(events).where(events.c.block > to_block))
     connection.execute(delete(blocks).where(blocks.c.number > to_block))
     _delete(connection, declarations, touched)

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from ledger.index import proof_tables  # noqa: F401 - fills the metadata too
 from ledger.index.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
