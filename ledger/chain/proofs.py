@@ -65,13 +65,13 @@ def prove_receipt(rpc: Rpc, block: int, transaction: bytes) -> tuple[Proven, int
         BadAnswer: what it has is not what the header names.
     """
     import rlp
-    from trie import HexaryTrie
+    from trie.hexary import HexaryTrie
 
     header = header_of(rpc, block)
     receipts = rpc.call("eth_getBlockReceipts", hexed(block))
     if not isinstance(receipts, list):
         raise BadAnswer("eth_getBlockReceipts", f"the node has no receipts of block {block}")
-    trie = HexaryTrie(db={})
+    trie: Any = HexaryTrie(db={})
     index = -1
     for receipt in receipts:
         place = as_int(receipt["transactionIndex"])
