@@ -155,9 +155,24 @@ class Fields(Answer, frozen=True):
     fields: list[tuple[str, str]]
 
 
+class CheckpointNote(Answer, frozen=True):
+    """A checkpoint of the ledger log: the signed note, and what it says."""
+
+    note: str
+    origin: str
+    size: int
+    root: str
+    height: int
+    block_hash: str
+    time: str
+    fold: str
+    signatures: int
+
+
 ALL = [
     Alive,
     Challenge,
+    CheckpointNote,
     Feed,
     Fields,
     Kept,

@@ -13,6 +13,7 @@ import msgspec
 from starlette.responses import Response
 
 from ledger.client import (
+    CheckpointError,
     CursorError,
     FieldError,
     NodeUnreachable,
@@ -42,6 +43,7 @@ class Kind(Enum):
     METHOD_NOT_ALLOWED = 405, "The method is not allowed here"
     NOT_ACCEPTABLE = 406, "Answers are JSON only"
     INVALID_CURSOR = 409, "The cursor is not one of this gateway's, or its block is gone: start again before it"
+    CHECKPOINT_REFUSED = 409, "The checkpoint is none of this ledger log"
     PAYLOAD_REFUSED = 409, "The payload does not belong to the commitment"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"
     TOO_LARGE = 413, "The body is too large"
@@ -67,6 +69,7 @@ class Kind(Enum):
 
 
 ERRORS: Final[Mapping[type[Exception], Kind]] = {
+    CheckpointError: Kind.CHECKPOINT_REFUSED,
     FieldError: Kind.INVALID,
     ReferenceFormatError: Kind.INVALID,
     DocumentError: Kind.INVALID,
@@ -80,7 +83,14 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
 }
 """The one table from the ledger's errors to kinds; what stands nowhere in it is INTERNAL."""
 
-SPOKEN: Final = (FieldError, ReferenceFormatError, DocumentError, CommitmentError, PayloadRefused)
+SPOKEN: Final = (
+    CheckpointError,
+    FieldError,
+    ReferenceFormatError,
+    DocumentError,
+    CommitmentError,
+    PayloadRefused,
+)
 """Errors about the request itself: what they say may be told to who made it."""
 
 

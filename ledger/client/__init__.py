@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ledger.client.types import Submission as Submission
     from ledger.client.types import payload_from_json as payload_from_json
     from ledger.domain.plain import FieldError as FieldError
+    from ledger.domain.transparency import CheckpointError as CheckpointError
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
@@ -55,6 +56,7 @@ _FACE: Final = {
         "payload_from_json",
     ),
     "ledger.domain.plain": ("FieldError",),
+    "ledger.domain.transparency": ("CheckpointError",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StoreError"),
     "ledger.index.history": (

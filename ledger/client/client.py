@@ -13,7 +13,7 @@ from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_bytes, as_int
 from ledger.chain.steps import Observer, silent
 from ledger.client.grouping import GroupingStore
-from ledger.client.keeping import Keeping
+from ledger.client.proving import Proving
 from ledger.client.sight import Sight
 from ledger.client.types import ClientSettings, Entry, Prepared, Submission
 from ledger.domain.plain import from_plain
@@ -43,7 +43,7 @@ STOPPING: Final = frozenset({"history", "gap"})
 """Kinds of alarms after which the index does not go on: what it says is not to be relied on until a person looked."""
 
 
-class Client(Keeping):
+class Client(Proving):
     """A client of one network. Reads and submissions may come from any thread.
 
     `start` lets threads follow the chain and send what waits. Without them `sync` follows once, and `wait` and
