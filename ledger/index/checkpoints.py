@@ -10,7 +10,7 @@ from ledger.index.reading import Row, Session
 from ledger.index.sql import upsert
 from ledger.index.store import Store
 
-MOST_SIGNATURES: Final = 64
+MOST_SIGNATURES: Final = 16
 _COLUMNS: Final = "body, signatures"
 
 

@@ -104,5 +104,5 @@ def test_nothing_is_final_yet(store, kept, at):
 def test_it_fills_up(kept, at):
     lines = tuple(line(f"witness-{n}") for n in range(MOST_SIGNATURES))
     assert len(kept.put(Note(at(3), lines).text).signatures) == MOST_SIGNATURES
-    with pytest.raises(CheckpointError, match="64 signatures already"):
+    with pytest.raises(CheckpointError, match="16 signatures already"):
         kept.put(Note(at(3), (line("one-more"),)).text)
