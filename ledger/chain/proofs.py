@@ -14,6 +14,8 @@ from ledger.domain.keccak import keccak256
 
 _SLOTS: Final = 500
 """Storage slots per request."""
+_REFERENCE: Final = 32
+"""A node of so many bytes is referred to by its hash; a shorter one stands inside its parent."""
 
 _BODY: Final = frozenset({"transactions", "uncles", "withdrawals", "size", "totalDifficulty"})
 """What a node tells with a header and is no part of it."""
@@ -22,43 +24,62 @@ Header = Mapping[str, Any]
 """A block's header as the node tells it: JSON-RPC's names and texts."""
 
 
+Nodes = tuple[bytes, ...]
+"""Trie nodes on the way from a root; those shorter than 32 bytes stand inside their parents and are left out."""
+
+
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """Trie nodes under a root of a block's header, each once, by their keccak-256."""
+class StateProof:
+    """Where accounts (20-byte addresses) stand under a block's state root, and slots under their storage roots."""
 
     header: Header
-    nodes: Mapping[bytes, bytes]
+    accounts: Mapping[bytes, Nodes]
+    slots: Mapping[tuple[bytes, bytes], Nodes]
+
+    def nodes(self, wanted: Mapping[bytes, Sequence[bytes]]) -> set[bytes]:
+        """The nodes for some of the accounts and slots."""
+        found = {node for address in wanted for node in self.accounts[address]}
+        return found.union(*(self.slots[address, slot] for address, slots in wanted.items() for slot in slots))
 
 
-def prove_state(rpc: Rpc, block: int, wanted: Mapping[bytes, Sequence[bytes]]) -> Proven:
-    """Nodes that lead from a block's state root to accounts (20-byte addresses) and to slots in their storage.
+@dataclass(frozen=True, slots=True)
+class ReceiptProof:
+    """Where a log stands under a block's receipts root: index of its transaction, and its own in that receipt."""
+
+    header: Header
+    transaction: int
+    log: int
+    nodes: Nodes
+
+
+def prove_state(rpc: Rpc, block: int, wanted: Mapping[bytes, Sequence[bytes]]) -> StateProof:
+    """Where accounts and slots in their storage stand in the state after a block.
 
     Raises:
         ChainError: the node can't prove this state (any more).
     """
-    number = hexed(block)
     header = header_of(rpc, block)
-    nodes: dict[bytes, bytes] = {}
-    for address, slots in wanted.items():
-        for start in range(0, max(len(slots), 1), _SLOTS):
-            part = [hexed(slot) for slot in slots[start : start + _SLOTS]]
-            answer = _object(rpc.call("eth_getProof", hexed(address), part, number), "eth_getProof")
-            _collect(nodes, answer["accountProof"])
-            for storage in answer["storageProof"]:
-                _collect(nodes, storage["proof"])
-    if as_bytes(header["stateRoot"]) not in nodes:
+    accounts: dict[bytes, Nodes] = {}
+    slots: dict[tuple[bytes, bytes], Nodes] = {}
+    for address, keys in wanted.items():
+        for start in range(0, max(len(keys), 1), _SLOTS):
+            part = keys[start : start + _SLOTS]
+            answer = _proof(rpc, address, part, block)
+            accounts[address] = _nodes(answer["accountProof"])
+            for slot, storage in zip(part, answer["storageProof"], strict=True):
+                slots[address, slot] = _nodes(storage["proof"])
+    if any(not nodes or keccak256(nodes[0]) != as_bytes(header["stateRoot"]) for nodes in accounts.values()):
         raise BadAnswer("eth_getProof", f"its proof is not of block {block}")
-    return Proven(header, nodes)
+    return StateProof(header, accounts, slots)
 
 
 def storage_roots(rpc: Rpc, block: int, addresses: Sequence[bytes]) -> list[bytes]:
     """The storage roots of accounts as of a block, 32 bytes each."""
-    answers = [rpc.call("eth_getProof", hexed(address), [], hexed(block)) for address in addresses]
-    return [as_bytes(_object(answer, "eth_getProof")["storageHash"]) for answer in answers]
+    return [as_bytes(_proof(rpc, address, (), block)["storageHash"]) for address in addresses]
 
 
-def prove_receipt(rpc: Rpc, block: int, transaction: bytes) -> tuple[Proven, int]:
-    """Nodes that lead from a block's receipts root to a transaction's receipt, and its index in the block.
+def prove_log(rpc: Rpc, block: int, transaction: bytes, log: int) -> ReceiptProof:
+    """Where a log stands in a block's receipts; `log` is its index in the block.
 
     Raises:
         ChainError: the node does not have the block's receipts.
@@ -69,18 +90,16 @@ def prove_receipt(rpc: Rpc, block: int, transaction: bytes) -> tuple[Proven, int
 
     header = header_of(rpc, block)
     receipts = rpc.call("eth_getBlockReceipts", hexed(block))
-    if not isinstance(receipts, list):
-        raise BadAnswer("eth_getBlockReceipts", f"the node has no receipts of block {block}")
     trie: Any = HexaryTrie(db={})
-    index = -1
-    for receipt in receipts:
-        place = as_int(receipt["transactionIndex"])
-        trie[rlp.encode(place)] = encoded_receipt(receipt)
-        index = place if as_bytes(receipt["transactionHash"]) == transaction else index
-    if index < 0 or trie.root_hash != as_bytes(header["receiptsRoot"]):
+    for receipt in receipts or ():
+        trie[rlp.encode(as_int(receipt["transactionIndex"]))] = encoded_receipt(receipt)
+    mine = next((one for one in receipts or () if as_bytes(one["transactionHash"]) == transaction), None)
+    places = [as_int(one["logIndex"]) for one in mine["logs"]] if mine else []
+    if mine is None or log not in places or trie.root_hash != as_bytes(header["receiptsRoot"]):
         raise BadAnswer("eth_getBlockReceipts", f"the receipts of block {block} are not those that its header names")
-    path = [rlp.encode(node) for node in trie.get_proof(rlp.encode(index))]
-    return Proven(header, {keccak256(node): node for node in path}), index
+    index = as_int(mine["transactionIndex"])
+    path = (bytes(rlp.encode(node)) for node in trie.get_proof(rlp.encode(index)))
+    return ReceiptProof(header, index, places.index(log), tuple(node for node in path if len(node) >= _REFERENCE))
 
 
 def encoded_receipt(receipt: Mapping[str, Any]) -> bytes:
@@ -107,13 +126,16 @@ def header_of(rpc: Rpc, block: int) -> Header:
     return {name: value for name, value in found.items() if name not in _BODY}
 
 
+def _proof(rpc: Rpc, address: bytes, slots: Sequence[bytes], block: int) -> dict[str, Any]:
+    listed = [hexed(slot) for slot in slots]
+    return _object(rpc.call("eth_getProof", hexed(address), listed, hexed(block)), "eth_getProof")
+
+
+def _nodes(proof: Sequence[str]) -> Nodes:
+    return tuple(node for node in map(as_bytes, proof) if len(node) >= _REFERENCE)
+
+
 def _object(answer: object, method: str) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise BadAnswer(method, "the node has no such block")
     return answer
-
-
-def _collect(nodes: dict[bytes, bytes], proof: Sequence[str]) -> None:
-    for text in proof:
-        node = as_bytes(text)
-        nodes[keccak256(node)] = node

@@ -283,8 +283,10 @@ class Client(Proving):
     def follower(self) -> "Follower":
         """What follows the chain in this process."""
         from ledger.client.following import Follower
+        from ledger.client.prooftaking import ProofTaker
 
-        return Follower(self._source(self._follower_rpc), self.store, self.network)
+        proofs = ProofTaker(self._follower_rpc, self.store, self.network)
+        return Follower(self._source(self._follower_rpc), self.store, self.network, proofs)
 
     @cached_property
     def submitter(self) -> "Submitter | None":

@@ -1,4 +1,4 @@
-"""What the façade proves to others: checkpoints of the ledger log."""
+"""What the façade proves to others: checkpoints of the ledger log, and receipts."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ledger.chain.network import Network
     from ledger.chain.notes import NoteKey
     from ledger.chain.rpc import Rpc
+    from ledger.client.receipts import Issued
 
 
 class Proving(Keeping):
@@ -74,3 +75,41 @@ class Proving(Keeping):
         """
         made = self.checkpoint()
         return self.checkpoints.put(Note(made, (key.sign(made.text),)).text)
+
+    def receipt(self, declaration: bytes, *, compact: bool = False) -> "Issued":
+        """The receipt of a declaration, whoever asks; `compact`: small enough for QR codes.
+
+        Raises:
+            ReceiptError: there is none to give.
+        """
+        from ledger.client.receipts import Issuer
+
+        return Issuer(self.store, self._rpc, self.network, self.checkpoints).issue(declaration, compact=compact)
+
+    def receipt_as(self, declaration: bytes, form: str, language: str = "en") -> bytes:
+        """The receipt of a declaration as a file; form: json, cbor, png, svg or pdf.
+
+        Raises:
+            ReceiptError: there is none to give.
+            DocumentError: it is too large for QR codes.
+        """
+        issued = self.receipt(declaration, compact=form not in {"json", "cbor"})
+        if form == "json":
+            return issued.receipt.to_json()
+        from ledger.documents import receipt_forms
+
+        if form == "pdf":
+            from ledger.client.receipt_sheets import sheet_of
+            from ledger.documents.paper import pdf
+
+            return pdf(sheet_of(issued, self.store, self.origin), language, receipt_forms.codes(issued.receipt))
+        made: bytes = {
+            "cbor": receipt_forms.to_cbor,
+            "png": receipt_forms.to_png,
+            "svg": receipt_forms.to_svg,
+        }[form](issued.receipt)
+        return made
+
+    def may_read_status(self, declaration: bytes, viewer: int | None) -> bool:
+        """Whether a participant may see a declaration's status, by what it is or by a grant under a reference."""
+        return self.queries.may_read_status(declaration, viewer)
