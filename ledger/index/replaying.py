@@ -17,10 +17,12 @@ FOLDED: Final = (
     "events",
     "declarations",
     "versions",
+    "erasures",
     "holds",
     "consignments",
     "organisations",
     "keys",
+    "encryption_keys",
     "mandates",
     "ledger_log",
 )

@@ -52,3 +52,15 @@ def test_a_release(team, customs, lodged, witness):
     assert block.number == team.client.record(released.digest).block
     assert issued.receipt.event is not None
     assert team.client.receipt(lodged, compact=True).receipt.event is None
+
+
+def test_forms(team, customs, lodged, witness):
+    import pathlib
+    team.recorded(customs.decide(lodged, DecisionKind.RELEASE))
+    team.client.sync()
+    team.client.sign_checkpoint(witness)
+    for form in ("json", "cbor", "png", "svg", "pdf"):
+        for lang in ("en","fr"):
+            b = team.client.receipt_as(lodged, form, lang)
+            pathlib.Path(f"/tmp/issuing-r-{lang}.{form}").write_bytes(b)
+            print(form, len(b))
