@@ -19,6 +19,7 @@ from ledger.client import (
     NodeUnreachable,
     NotEntitled,
     PayloadRefused,
+    ReceiptError,
     ReferenceFormatError,
     StoreError,
     WrongNetwork,
@@ -44,6 +45,7 @@ class Kind(Enum):
     NOT_ACCEPTABLE = 406, "Answers are JSON only"
     INVALID_CURSOR = 409, "The cursor is not one of this gateway's, or its block is gone: start again before it"
     CHECKPOINT_REFUSED = 409, "The checkpoint is none of this ledger log"
+    NO_RECEIPT = 409, "There is no receipt to give now"
     PAYLOAD_REFUSED = 409, "The payload does not belong to the commitment"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"
     TOO_LARGE = 413, "The body is too large"
@@ -70,6 +72,7 @@ class Kind(Enum):
 
 ERRORS: Final[Mapping[type[Exception], Kind]] = {
     CheckpointError: Kind.CHECKPOINT_REFUSED,
+    ReceiptError: Kind.NO_RECEIPT,
     FieldError: Kind.INVALID,
     ReferenceFormatError: Kind.INVALID,
     DocumentError: Kind.INVALID,
@@ -90,6 +93,7 @@ SPOKEN: Final = (
     DocumentError,
     CommitmentError,
     PayloadRefused,
+    ReceiptError,
 )
 """Errors about the request itself: what they say may be told to who made it."""
 

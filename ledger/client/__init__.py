@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ledger.chain.errors import WrongNetwork as WrongNetwork
     from ledger.client.client import Client as Client
     from ledger.client.keeping import NotEntitled as NotEntitled
+    from ledger.client.receipt_files import ReceiptFile as ReceiptFile
+    from ledger.client.receipts import ReceiptError as ReceiptError
     from ledger.client.types import ClientSettings as ClientSettings
     from ledger.client.types import Entry as Entry
     from ledger.client.types import Payload as Payload
@@ -45,6 +47,8 @@ _FACE: Final = {
     "ledger.chain.errors": ("ChainError", "NodeUnreachable", "WrongNetwork"),
     "ledger.client.client": ("Client",),
     "ledger.client.keeping": ("NotEntitled",),
+    "ledger.client.receipt_files": ("ReceiptFile",),
+    "ledger.client.receipts": ("ReceiptError",),
     "ledger.client.types": (
         "ClientSettings",
         "Entry",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ledger.chain.network import Network
     from ledger.chain.notes import NoteKey
     from ledger.chain.rpc import Rpc
+    from ledger.client.receipt_files import ReceiptFile
     from ledger.client.receipts import Issued
 
 
@@ -86,29 +87,17 @@ class Proving(Keeping):
 
         return Issuer(self.store, self._rpc, self.network, self.checkpoints).issue(declaration, compact=compact)
 
-    def receipt_as(self, declaration: bytes, form: str, language: str = "en") -> bytes:
-        """The receipt of a declaration as a file; form: json, cbor, png, svg or pdf.
+    def receipt_file(self, declaration: bytes, form: str, language: str = "en") -> "ReceiptFile":
+        """The receipt of a declaration as a file of a form (`FORMS`), for people in a language (`LANGUAGES`).
 
         Raises:
             ReceiptError: there is none to give.
             DocumentError: it is too large for QR codes.
         """
+        from ledger.client.receipt_files import file_of
+
         issued = self.receipt(declaration, compact=form not in {"json", "cbor"})
-        if form == "json":
-            return issued.receipt.to_json()
-        from ledger.documents import receipt_forms
-
-        if form == "pdf":
-            from ledger.client.receipt_sheets import sheet_of
-            from ledger.documents.paper import pdf
-
-            return pdf(sheet_of(issued, self.store, self.origin), language, receipt_forms.codes(issued.receipt))
-        made: bytes = {
-            "cbor": receipt_forms.to_cbor,
-            "png": receipt_forms.to_png,
-            "svg": receipt_forms.to_svg,
-        }[form](issued.receipt)
-        return made
+        return file_of(issued, form, language, self.store, self.origin)
 
     def may_read_status(self, declaration: bytes, viewer: int | None) -> bool:
         """Whether a participant may see a declaration's status, by what it is or by a grant under a reference."""

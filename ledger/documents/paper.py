@@ -23,8 +23,10 @@ _MARGIN: Final = 18.0
 _WIDTH: Final = 210.0 - 2 * _MARGIN
 _LABEL: Final = 52.0
 _LINE: Final = 5.2
-_MOST_SYMBOLS: Final = 3
-_SYMBOL: Final = 54.0
+_ROW: Final = 3
+_MOST_SYMBOLS: Final = 6
+_SYMBOL: Final = 48.0
+_GAP: Final = 8.0
 _INK, _GREY, _RULE = 20, 105, 190
 
 
@@ -129,11 +131,12 @@ def _codes(page: "FPDF", words: Mapping[str, Any], series: "Sequence[segno.QRCod
     for place, symbol in enumerate(shown):
         image = io.BytesIO()
         picture(symbol, caption(place, series)).save(image, "PNG")
-        page.image(image, x=_MARGIN + place * (_SYMBOL + 6), y=top, w=_SYMBOL)
-    page.set_y(top + _SYMBOL * 1.08)
+        left, down = place % _ROW * (_SYMBOL + _GAP), place // _ROW * (_SYMBOL + _GAP)
+        page.image(image, x=_MARGIN + left, y=top + down, w=_SYMBOL)
+    page.set_y(top + (1 + (len(shown) - 1) // _ROW) * (_SYMBOL + _GAP))
     if len(shown) < len(series):
         _paragraph(page, words["first"].format(count=len(series)))
-    page.ln(2)
+    page.ln(1)
 
 
 def _how(page: "FPDF", words: Mapping[str, Any], count: int) -> None:

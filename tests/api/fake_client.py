@@ -136,6 +136,8 @@ class FakeClient:
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    readable: set[tuple[bytes, int]] = field(default_factory=set)
+    receipts: Any = None
     answers: dict[tuple[str, int], StatusAnswer] = field(default_factory=dict)
     asked: list[StatusQuery] = field(default_factory=list)
     declarations: dict[tuple[bytes, int], DeclarationAnswer] = field(default_factory=dict)
@@ -226,6 +228,12 @@ class FakeClient:
 
     def add_reader(self, reference: Reference, reader: int, granted_by: int) -> None:
         self.readers.append((reference, reader, granted_by))
+
+    def may_read_status(self, declaration: bytes, viewer: int | None) -> bool:
+        return (declaration, viewer) in self.readable
+
+    def receipt_file(self, declaration: bytes, form: str, language: str) -> Any:
+        return self.receipts(form, language)
 
     def put_checkpoint(self, text: str) -> Note:
         self.notes.append(read_note(text))

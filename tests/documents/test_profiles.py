@@ -57,7 +57,7 @@ def test_what_is_no_pattern_is_said_to_be_none(pattern):
 
 
 def test_chosen_fields_come_once_in_the_order_of_their_bytes():
-    assert chosen(reversed(PATHS), ["**", "145", "Declaration/ID"]) == sorted(PATHS, key=str.encode)
+    assert chosen(PATHS[::-1], ["**", "145", "Declaration/ID"]) == sorted(PATHS, key=str.encode)
 
 
 def test_the_shipped_profiles_on_a_declaration():
