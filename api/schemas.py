@@ -36,11 +36,13 @@ RecordName = Literal[
     "Decision",
     "Control",
     "Hold",
+    "Erasure",
     "Admission",
     "OperatorStatus",
     "KeyAuthorisation",
     "AdministrationSetting",
     "Grant",
+    "EncryptionKey",
 ]
 ReferenceName = Literal["UCR", "DUCR", "MUCR", "MRN", "LRN", "HAWB", "S10", "TRACKING", "ORDER", "IOSS", "INVOICE"]
 TEXT = r"^[^\x00-\x1f\x7f]*[A-Za-z0-9][^\x00-\x1f\x7f]*$"

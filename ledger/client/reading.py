@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         VersionShown,
     )
     from ledger.index.store import Store
+    from ledger.sealing import EncryptionKey
 
 
 class Reading:
@@ -96,6 +97,16 @@ class Reading:
     def participant(self, organisation: int) -> "ParticipantAnswer | None":
         """One participant."""
         return self.queries.participant(organisation)
+
+    def encryption_key(self, organisation: int) -> "EncryptionKey | None":
+        """The key to encrypt to for an organisation now: its newest whose window holds; None when it has none."""
+        from ledger.sealing import EncryptionKey, Suite
+
+        shown = self.participant(organisation)
+        current = next((one for one in shown.encryption_keys if one.current), None) if shown else None
+        if current is None:
+            return None
+        return EncryptionKey(organisation, current.version, Suite(current.suite), current.key, current.mlkem)
 
     def alarms(self) -> list[Alarm]:
         """What a person must look at."""

@@ -18,10 +18,12 @@ FOLDED: Final = (
     "events",
     "declarations",
     "versions",
+    "erasures",
     "holds",
     "consignments",
     "organisations",
     "keys",
+    "encryption_keys",
     "mandates",
 )
 """The tables that the chain alone decides."""

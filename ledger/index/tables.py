@@ -144,6 +144,19 @@ holds: Final = Table(
     PrimaryKeyConstraint("declaration", "agency"),
 )
 
+erasures: Final = Table(
+    "erasures",
+    metadata,
+    _of_declaration(),
+    _code("version"),
+    _hash("commitment"),
+    _code("cause"),
+    _number("author"),
+    _hash("digest"),
+    _number("at"),
+    PrimaryKeyConstraint("declaration", "version"),
+)
+
 organisations: Final = Table(
     "organisations",
     metadata,
@@ -175,6 +188,20 @@ keys: Final = Table(
     _number("restores"),
     _number("compromised_since"),
     Index("keys_organisation", "organisation"),
+)
+
+encryption_keys: Final = Table(
+    "encryption_keys",
+    metadata,
+    _number("organisation"),
+    _number("version"),
+    _code("suite"),
+    _hash("key"),
+    _hash("hybrid"),
+    _number("not_before"),
+    _number("not_after"),
+    _hash("digest"),
+    PrimaryKeyConstraint("organisation", "version"),
 )
 
 mandates: Final = Table(
