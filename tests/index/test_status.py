@@ -19,8 +19,8 @@ from ledger.domain.codes import (
 from ledger.index.answers import Answer, Deliver, Item, to_json
 from ledger.index.freshness import Freshness
 from ledger.index.lookup import StatusQuery
-from ledger.index.scopes import Scopes
 from ledger.index.references import Reference, ReferenceType
+from ledger.index.scopes import Scopes
 from ledger.index.verdict import MOST_RESTRICTIVE_FIRST
 from tests.index.streams import AGENCY, GB, PLATFORM, hashed, public
 from tests.index.worlds import ORDER
