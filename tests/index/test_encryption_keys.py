@@ -1,7 +1,8 @@
 """What the index tells of encryption keys: all versions with their windows, and which one to encrypt to."""
 
+from ledger.domain.participants import FOREVER
 from ledger.index.replaying import replay
-from tests.index.streams import FOREVER, PLATFORM
+from tests.index.streams import PLATFORM
 from tests.index.test_replaying import stream
 
 MLKEM = b"\x55" * 1_184
