@@ -21,6 +21,9 @@ from ledger.client import (
     PayloadRefused,
     ReceiptError,
     ReferenceFormatError,
+    SealingError,
+    SealRefused,
+    StaleGrant,
     StoreError,
     WrongNetwork,
 )
@@ -46,7 +49,8 @@ class Kind(Enum):
     INVALID_CURSOR = 409, "The cursor is not one of this gateway's, or its block is gone: start again before it"
     CHECKPOINT_REFUSED = 409, "The checkpoint is none of this ledger log"
     NO_RECEIPT = 409, "There is no receipt to give now"
-    PAYLOAD_REFUSED = 409, "The payload does not belong to the commitment"
+    PAYLOAD_REFUSED = 409, "What was handed in can't be kept for this commitment"
+    GRANT_REFUSED = 409, "A grant with this serial, or a higher one, is kept"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"
     TOO_LARGE = 413, "The body is too large"
     WRONG_MEDIA_TYPE = 415, "The body has a media type that is not taken here"
@@ -78,6 +82,9 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
     DocumentError: Kind.INVALID,
     CommitmentError: Kind.INVALID,
     PayloadRefused: Kind.PAYLOAD_REFUSED,
+    SealRefused: Kind.PAYLOAD_REFUSED,
+    SealingError: Kind.PAYLOAD_REFUSED,
+    StaleGrant: Kind.GRANT_REFUSED,
     NotEntitled: Kind.NOT_FOUND,
     CursorError: Kind.INVALID_CURSOR,
     NodeUnreachable: Kind.NODE_UNREACHABLE,
@@ -94,6 +101,9 @@ SPOKEN: Final = (
     CommitmentError,
     PayloadRefused,
     ReceiptError,
+    SealRefused,
+    SealingError,
+    StaleGrant,
 )
 """Errors about the request itself: what they say may be told to who made it."""
 

@@ -7,9 +7,7 @@ from ledger.chain.proofs import storage_roots
 from ledger.client.keeping import Keeping
 from ledger.domain.keccak import keccak256
 from ledger.domain.transparency import Checkpoint, CheckpointError, Note, origin_of
-from ledger.index.checkpoints import Checkpoints
 from ledger.index.freshness import as_of
-from ledger.index.ledgerlog import leaf_at, root_of
 
 if TYPE_CHECKING:
     from ledger.chain.network import Network
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from ledger.chain.rpc import Rpc
     from ledger.client.receipt_files import ReceiptFile
     from ledger.client.receipts import Issued
+    from ledger.index.checkpoints import Checkpoints
 
 
 class Proving(Keeping):
@@ -29,8 +28,10 @@ class Proving(Keeping):
         raise NotImplementedError
 
     @cached_property
-    def checkpoints(self) -> Checkpoints:
+    def checkpoints(self) -> "Checkpoints":
         """The checkpoints that were handed in."""
+        from ledger.index.checkpoints import Checkpoints
+
         return Checkpoints(self.store, self.origin)
 
     @property
@@ -57,6 +58,8 @@ class Proving(Keeping):
             CheckpointError: nothing is final yet.
             ChainError: the node can't tell the storage roots as of the newest final block.
         """
+        from ledger.index.ledgerlog import leaf_at, root_of
+
         with self.store.reading() as session:
             final = as_of(session).final
             leaf = None if final is None else leaf_at(session, final)

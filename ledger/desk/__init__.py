@@ -9,6 +9,7 @@ from ledger.desk.desk import Desk
 from ledger.desk.disclosing import MEDIA_TYPE, Choice, choice_of, disclose
 from ledger.desk.options import (
     AmbiguousReference,
+    ContentMissing,
     ControlOptions,
     DeskError,
     Directory,
@@ -27,6 +28,7 @@ __all__ = [
     "MEDIA_TYPE",
     "AmbiguousReference",
     "Choice",
+    "ContentMissing",
     "ControlOptions",
     "Desk",
     "DeskError",

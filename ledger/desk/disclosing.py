@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.client import Client, Payload
+from ledger.client import Client
 from ledger.desk.bench import Bench
 from ledger.desk.options import DeskError, UnknownReference
 from ledger.documents.elements import wcoid
@@ -19,6 +19,7 @@ from ledger.domain.events import Recorded
 from ledger.domain.records import AmendmentRequest
 from ledger.domain.wire import DeclarationId, Digest, encode
 from ledger.index.history import VersionShown
+from ledger.sealing import Payload
 
 MEDIA_TYPE: Final = "application/vnd.passavant.disclosure+json;version=1"
 
@@ -82,7 +83,7 @@ def disclose(bench: Bench, declaration: DeclarationId, choice: Choice) -> dict[s
         "profile": {"name": choice.profile.name, "version": choice.profile.version} if choice.profile else None,
         "record": _record(bringing),
         "adoption": _record(adopting) if adopting else None,
-        **_opened(bench.content(version.commitment, f"version {version.number} of {_hex(declaration)}"), choice),
+        **_opened(bench.payload(declaration, version.number)[1], choice),
     }
 
 

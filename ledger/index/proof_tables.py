@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
 
-from ledger.index.tables import metadata
+from ledger.index.columns import metadata
 
 ledger_log: Final = Table(
     "ledger_log",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ledger.desk import Choice, DeskError, RulingOptions, UnknownReference, choice_of, disclose
+from ledger.desk import Choice, ContentMissing, DeskError, RulingOptions, UnknownReference, choice_of, disclose
 from ledger.documents import read
 from ledger.documents.profiles import profiles
 from ledger.domain.codes import DecisionKind, RecordType
@@ -13,7 +13,6 @@ from ledger.domain.merkle import MultiProof
 from ledger.domain.records import AmendmentRequest, Decision, Declaration
 from ledger.domain.signing import digest_of
 from ledger.domain.wire import decode
-from ledger.index.payloads import Payloads
 from tests.client.letters import PLATFORM_EORI, Case, message
 from tests.client.networks import FR
 
@@ -135,8 +134,6 @@ def test_a_stranger_discloses_nothing(team, lodged):
         disclose(team.desk("bazaar"), lodged, CODES)
 
 
-def test_content_that_is_not_here(team, platform, lodged, case):
-    commitment = team.client.state(lodged).version.commitment
-    Payloads(team.client.store).erase(commitment)
-    with pytest.raises(DeskError, match=r"the content of version 1 of 0x.* is not in this store"):
-        disclose(platform, lodged, CODES)
+def test_who_sees_the_history_and_no_content(team, lodged):
+    with pytest.raises(ContentMissing, match=r"the content of 0x"):
+        disclose(team.desk("safety-fr"), lodged, CODES)

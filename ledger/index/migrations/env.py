@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from ledger.index import proof_tables  # noqa: F401 - fills the metadata too
-from ledger.index.tables import metadata
+from ledger.index import proof_tables, sealed_tables, tables  # noqa: F401 - all fill the metadata
+from ledger.index.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():
