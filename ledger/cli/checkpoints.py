@@ -73,6 +73,22 @@ def add(file: Annotated[Path, _NOTE], home: HomeOption = None, as_json: JsonOpti
     _tell(note, as_json)
 
 
+@app.command(epilog="Example: passavant checkpoint accept auditor.example+1a2b3c4d+AQ…")
+def accept(
+    verifier: Annotated[str, typer.Argument(help="Verifier key of a witness, or a file of it.", metavar="KEY")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From now on keep what a witness signs, and nothing of those who are not accepted; the gateway does the same."""
+    from ledger.chain.notes import check_verifier
+
+    [key] = _keys([verifier])
+    with open_client(open_home(home)) as client:
+        client.checkpoints.accept(check_verifier(key))
+        known = client.checkpoints.witnesses()
+    show(as_json, lambda: {"witnesses": list(known)}, lambda: "\n".join(known))
+
+
 @app.command(epilog="Example: passavant checkpoint latest")
 def latest(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """The checkpoint with the greatest height that this home keeps."""

@@ -12,7 +12,7 @@ The steps are those of the document:
 6. Receipt: it verifies, is of the same network and declaration, and the record stands in the history that it proves.
 
 Without a receipt steps 1 to 5 say that somebody signed exactly these fields. With one whose integrity is valid the
-contract, whose code is pinned, had taken the record: only after it had checked that the signer was whom the record names.
+contract, whose code is pinned, had taken the record, after it had checked that the signer was whom the record names.
 """
 
 from collections.abc import Mapping
