@@ -43,6 +43,7 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     mapping(bytes32 id => Holds) internal _holds;
     mapping(bytes32 consignment => Joined) internal _joined;
     mapping(bytes32 digest => bool) internal _superseded;
+    mapping(bytes32 id => mapping(uint256 version => bytes32 digest)) internal _erasures;
 
     constructor(IParticipants participants_, address predecessor_) {
         if (predecessor_ != address(0) && predecessor_.code.length == 0) {
@@ -98,6 +99,11 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     /// @inheritdoc IConsignments
     function superseded(bytes32 digest) external view returns (bool) {
         return _superseded[digest];
+    }
+
+    /// @inheritdoc IConsignments
+    function erasure(bytes32 id, uint16 version) external view returns (bytes32) {
+        return _erasures[id][version];
     }
 
     /// @inheritdoc IConsignments

@@ -2,19 +2,19 @@
 pragma solidity ^0.8.30;
 
 import {ConsignmentStore} from "./ConsignmentStore.sol";
-import {Lodgement} from "./Lodgement.sol";
+import {Erasures} from "./Erasures.sol";
 import {Recorder} from "./Recorder.sol";
-import {Rulings} from "./Rulings.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {Outcome} from "./types/Codes.sol";
 import {bit} from "./types/Logic.sol";
 import "./types/Records.sol" as Records;
+import "./types/Words.sol" as Words;
 
 /// @title The law of declarations
 /// @notice See `IConsignments`.
-contract Consignments is Lodgement, Rulings {
+contract Consignments is Erasures {
     using Bodies for Records.Entry;
     using Bodies for bytes;
 
@@ -50,6 +50,8 @@ contract Consignments is Lodgement, Rulings {
             outcome = _control(entry, body, digest, author);
         } else if (recordType == Records.HOLD) {
             outcome = _hold(entry, body, digest, author);
+        } else if (recordType == Records.ERASURE) {
+            outcome = _erase(entry, body, digest, author);
         } else {
             outcome = _request(entry, body, digest, author);
         }
@@ -64,7 +66,8 @@ contract Consignments is Lodgement, Rulings {
         if (recordType < Records.DECISION) (id, addressed) = _lodger(recordType, body);
         else if (recordType == Records.DECISION) id = _fitting(body.decision().administration, 16);
         else if (recordType == Records.CONTROL) id = _fitting(body.control().administration, 16);
-        else id = _fitting(body.hold().agency, 32);
+        else if (recordType == Records.HOLD) id = _fitting(body.hold().agency, 32);
+        else id = _eraser(body);
     }
 
     function _lodger(uint256 recordType, bytes calldata body)
@@ -77,6 +80,7 @@ contract Consignments is Lodgement, Rulings {
         id = agent == 0 ? declarant : agent;
         uint256 bits = 32;
         if (recordType == Records.DECLARATION) {
+            // Too wide a value leads to some other administration, and makes the record malformed.
             addressed = body.declaration().administration;
             if (id == 0) (id, bits) = (addressed, 16);
         }
@@ -92,6 +96,12 @@ contract Consignments is Lodgement, Rulings {
         // The first field is the declaration, or the consignment that a declaration joins.
         bytes32 first = bytes32(body.word(0));
         return recordType == Records.DECLARATION && first == 0 ? digest : first;
+    }
+
+    function _eraser(bytes calldata body) private pure returns (uint256) {
+        Words.Erasure calldata r = body.erasure();
+        if (r.administration != 0) return _fitting(r.administration, 16);
+        return _fitting(r.agent == 0 ? r.declarant : r.agent, 32);
     }
 
     function _fitting(uint256 id, uint256 bits) private pure returns (uint256) {

@@ -140,7 +140,7 @@ abstract contract Rulings is ConsignmentStore {
 
     /// @dev Whose id fits 16 bits and has a key is an administration.
     function _mayRule(Author author, uint256 deadline, uint256 office)
-        private
+        internal
         view
         returns (uint256 outcome)
     {

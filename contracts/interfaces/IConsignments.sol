@@ -6,7 +6,7 @@ import {IParticipants} from "./IParticipants.sol";
 import {IRecorder} from "./IRecorder.sol";
 
 /// @title Declarations, what customs decided on them, and what joins them to consignments
-/// @notice Takes record types 1 to 7 and hands types 16 and up to `participants`. See docs/records.md.
+/// @notice Takes record types 1 to 9 and hands types 16 and up to `participants`. See docs/records.md.
 interface IConsignments is IRecorder {
     /// @notice All that the status of a declaration is computed from.
     /// @param settled The settled head; 0: no such declaration.
@@ -105,6 +105,19 @@ interface IConsignments is IRecorder {
         bytes proof
     );
 
+    /// @notice The content of a version was erased wherever it is kept; what the chain holds stays.
+    /// @param digest The record's digest.
+    /// @param declaration The declaration's id.
+    /// @param author The organisation that signed: the administration, the declarant or its agent.
+    event Erasure(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.Erasure record,
+        bytes signature,
+        bytes proof
+    );
+
     /// @notice The predecessor given to the constructor holds no code.
     error Consignments_PredecessorWithoutCode(address predecessor);
 
@@ -150,4 +163,7 @@ interface IConsignments is IRecorder {
 
     /// @notice True once a decision or control was superseded.
     function superseded(bytes32 digest) external view returns (bool);
+
+    /// @notice The digest of the record that erased a version's content; 0: none did.
+    function erasure(bytes32 id, uint16 version) external view returns (bytes32);
 }

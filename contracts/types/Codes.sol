@@ -106,6 +106,8 @@ library Outcome {
     uint256 internal constant SERIAL_NOT_INCREASING = 36;
     uint256 internal constant MANAGING_KEYS_NEEDED = 37;
     uint256 internal constant UNKNOWN_RECORD_TYPE = 38;
+    uint256 internal constant ALREADY_ERASED = 39;
+    uint256 internal constant ENCRYPTION_KEY_INVALID = 40;
 }
 
 library OrganisationKind {
@@ -170,12 +172,27 @@ library KeyAction {
     uint256 internal constant VETO = 4;
 }
 
+library ErasureCause {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant REQUESTED = 1;
+    uint256 internal constant RETENTION_ENDED = 2;
+    uint256 internal constant ORDERED = 3;
+}
+
+library EncryptionSuite {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant X25519 = 1;
+    uint256 internal constant HYBRID = 2;
+}
+
 /// @dev Greatest values of the lists of which the contracts look at nothing but the range.
 uint256 constant MAX_STAGE = Stage.REPORTED;
 uint256 constant MAX_DECISION_KIND = DecisionKind.REASSESS;
 uint256 constant MAX_HOLD_ACTION = HoldAction.LIFT;
 uint256 constant MAX_ADMISSION_ACTION = AdmissionAction.SUCCEED;
 uint256 constant MAX_KEY_ACTION = KeyAction.VETO;
+uint256 constant MAX_ERASURE_CAUSE = ErasureCause.ORDERED;
+uint256 constant MAX_ENCRYPTION_SUITE = EncryptionSuite.HYBRID;
 uint256 constant MAX_LEG = 3;
 uint256 constant MAX_REGIME = 9;
 uint256 constant MAX_LINK_KIND = 6;

@@ -105,6 +105,17 @@ struct Hold {
     uint40 deadline;
 }
 
+struct Erasure {
+    bytes32 declaration;
+    uint16 version;
+    bytes32 commitment;
+    uint32 declarant;
+    uint32 agent;
+    uint16 administration;
+    uint8 cause;
+    uint40 deadline;
+}
+
 struct Admission {
     uint16 administration;
     bytes2 country;
@@ -162,6 +173,18 @@ struct Grant {
     uint40 deadline;
 }
 
+struct EncryptionKey {
+    uint32 organisation;
+    bytes32 orgHead;
+    uint32 version;
+    uint8 suite;
+    bytes32 key;
+    bytes32 hybrid;
+    uint40 notBefore;
+    uint40 notAfter;
+    uint40 deadline;
+}
+
 uint8 constant DECLARATION = 1;
 uint8 constant AMENDMENT_REQUEST = 2;
 uint8 constant INVALIDATION_REQUEST = 3;
@@ -169,11 +192,13 @@ uint8 constant PRESENTATION_NOTICE = 4;
 uint8 constant DECISION = 5;
 uint8 constant CONTROL = 6;
 uint8 constant HOLD = 7;
+uint8 constant ERASURE = 9;
 uint8 constant ADMISSION = 16;
 uint8 constant OPERATOR_STATUS = 17;
 uint8 constant KEY_AUTHORISATION = 18;
 uint8 constant ADMINISTRATION_SETTING = 19;
 uint8 constant GRANT = 20;
+uint8 constant ENCRYPTION_KEY = 21;
 
 bytes32 constant DECLARATION_TYPEHASH = keccak256(
     "Declaration(bytes32 consignment,address joinKey,uint32 declarant,uint32 agent,uint16 administration,uint8 leg,uint8 regime,uint8 stage,bytes32 link,uint8 linkKind,bytes32 commitment,bytes32 schema,uint40 effectiveAt,uint40 deadline)"
@@ -196,6 +221,9 @@ bytes32 constant CONTROL_TYPEHASH = keccak256(
 bytes32 constant HOLD_TYPEHASH = keccak256(
     "Hold(bytes32 declaration,bytes32 prev,uint32 agency,uint8 action,uint32 reason,bytes32 evidence,uint40 deadline)"
 );
+bytes32 constant ERASURE_TYPEHASH = keccak256(
+    "Erasure(bytes32 declaration,uint16 version,bytes32 commitment,uint32 declarant,uint32 agent,uint16 administration,uint8 cause,uint40 deadline)"
+);
 bytes32 constant ADMISSION_TYPEHASH = keccak256(
     "Admission(uint16 administration,bytes2 country,uint8 action,bytes32 councilHead,uint16 predecessor,address firstKey,address secondKey,uint40 effectiveAt,uint40 deadline)"
 );
@@ -210,6 +238,10 @@ bytes32 constant ADMINISTRATION_SETTING_TYPEHASH = keccak256(
 );
 bytes32 constant GRANT_TYPEHASH = keccak256(
     "Grant(uint32 declarant,uint32 agent,uint64 serial,uint8 representation,uint16 administration,uint8 legs,uint40 validFrom,uint40 validUntil,uint40 deadline)"
+);
+
+bytes32 constant ENCRYPTION_KEY_TYPEHASH = keccak256(
+    "EncryptionKey(uint32 organisation,bytes32 orgHead,uint32 version,uint8 suite,bytes32 key,bytes32 hybrid,uint40 notBefore,uint40 notAfter,uint40 deadline)"
 );
 
 /// @dev Type hash and length in bytes of a record type's body; of a type that is not known zero, and a length that no
@@ -235,6 +267,10 @@ function typeOf(uint256 recordType) pure returns (bytes32 typeHash, uint256 leng
         (typeHash, length) = (KEY_AUTHORISATION_TYPEHASH, 10 * 32);
     } else if (recordType == GRANT) {
         (typeHash, length) = (GRANT_TYPEHASH, 9 * 32);
+    } else if (recordType == ERASURE) {
+        (typeHash, length) = (ERASURE_TYPEHASH, 8 * 32);
+    } else if (recordType == ENCRYPTION_KEY) {
+        (typeHash, length) = (ENCRYPTION_KEY_TYPEHASH, 9 * 32);
     } else if (recordType == ADMISSION) {
         (typeHash, length) = (ADMISSION_TYPEHASH, 9 * 32);
     } else if (recordType == ADMINISTRATION_SETTING) {

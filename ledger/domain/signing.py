@@ -87,6 +87,7 @@ class Presented:
         signer: address that signed the digest, or None when the signature recovers to nothing.
         provers: addresses that signed the digest in the proof: a join key, keys' possession.
         approvers: addresses that approved an Admission in the proof, beside `signer`.
+        proof: the proof's own bytes: of an EncryptionKey, the ML-KEM key.
         timeline: (prev, steps) of a superseding record's proof; a step is (request, digest). None: no such proof.
     """
 
@@ -95,6 +96,7 @@ class Presented:
     signer: bytes | None
     provers: Collection[bytes] = ()
     approvers: Collection[bytes] = ()
+    proof: bytes = b""
     timeline: tuple[Head, tuple[tuple[Digest, Digest], ...]] | None = None
 
 

@@ -13,6 +13,8 @@ from ledger.domain.codes import (
     ControlMethod,
     ControlOutcome,
     DecisionKind,
+    EncryptionSuite,
+    ErasureCause,
     HoldAction,
     KeyAction,
     Leg,
@@ -36,6 +38,8 @@ from ledger.domain.records import (
     Control,
     Decision,
     Declaration,
+    EncryptionKey,
+    Erasure,
     Grant,
     Hold,
     InvalidationRequest,
@@ -147,6 +151,15 @@ def _hold(record: Hold) -> bool:
     return listed(HoldAction, record.action) and listed(Reason, record.reason)
 
 
+def _erasure(record: Erasure) -> bool:
+    """The administration itself names no declarant, and only it orders."""
+    if record.commitment == ZERO or not listed(ErasureCause, record.cause):
+        return False
+    if record.administration != 0:
+        return record.declarant == 0 and record.agent == 0
+    return record.declarant != 0 and record.cause != ErasureCause.ORDERED
+
+
 def _admission(record: Admission) -> bool:
     if not listed(AdmissionAction, record.action) or record.administration == 0:
         return False
@@ -182,6 +195,15 @@ def _key_authorisation(record: KeyAuthorisation) -> bool:
     )
 
 
+def _encryption_key(record: EncryptionKey) -> bool:
+    return (
+        record.version != 0
+        and record.key != ZERO
+        and listed(EncryptionSuite, record.suite)
+        and (record.suite == EncryptionSuite.HYBRID) == (record.hybrid != ZERO)
+    )
+
+
 def _grant(record: Grant) -> bool:
     return (
         0 < record.legs <= _ALL_LEGS
@@ -198,8 +220,10 @@ _FITS: Final[dict[type, Callable[[Any], bool]]] = {
     Decision: _decision,
     Control: _control,
     Hold: _hold,
+    Erasure: _erasure,
     Admission: _admission,
     OperatorStatus: _operator,
     KeyAuthorisation: _key_authorisation,
     Grant: _grant,
+    EncryptionKey: _encryption_key,
 }

@@ -26,7 +26,9 @@ contract CodesTest {
         _is("RecordType.KEY_AUTHORISATION", Records.KEY_AUTHORISATION);
         _is("RecordType.ADMINISTRATION_SETTING", Records.ADMINISTRATION_SETTING);
         _is("RecordType.GRANT", Records.GRANT);
-        _counts("RecordType", 12);
+        _is("RecordType.ERASURE", Records.ERASURE);
+        _is("RecordType.ENCRYPTION_KEY", Records.ENCRYPTION_KEY);
+        _counts("RecordType", 14);
     }
 
     function test_Status() external view {
@@ -131,7 +133,9 @@ contract CodesTest {
         _is("Outcome.SERIAL_NOT_INCREASING", Codes.Outcome.SERIAL_NOT_INCREASING);
         _is("Outcome.MANAGING_KEYS_NEEDED", Codes.Outcome.MANAGING_KEYS_NEEDED);
         _is("Outcome.UNKNOWN_RECORD_TYPE", Codes.Outcome.UNKNOWN_RECORD_TYPE);
-        _counts("Outcome", 39);
+        _is("Outcome.ALREADY_ERASED", Codes.Outcome.ALREADY_ERASED);
+        _is("Outcome.ENCRYPTION_KEY_INVALID", Codes.Outcome.ENCRYPTION_KEY_INVALID);
+        _counts("Outcome", 41);
     }
 
     function test_OrganisationKind() external view {
@@ -180,6 +184,19 @@ contract CodesTest {
         _is("HoldAction.SET", Codes.HoldAction.SET);
         _is("HoldAction.LIFT", Codes.HoldAction.LIFT);
         _counts("HoldAction", 2);
+    }
+
+    function test_ErasureCause() external view {
+        _is("ErasureCause.REQUESTED", Codes.ErasureCause.REQUESTED);
+        _is("ErasureCause.RETENTION_ENDED", Codes.ErasureCause.RETENTION_ENDED);
+        _is("ErasureCause.ORDERED", Codes.ErasureCause.ORDERED);
+        _counts("ErasureCause", 3);
+    }
+
+    function test_EncryptionSuite() external view {
+        _is("EncryptionSuite.X25519", Codes.EncryptionSuite.X25519);
+        _is("EncryptionSuite.HYBRID", Codes.EncryptionSuite.HYBRID);
+        _counts("EncryptionSuite", 2);
     }
 
     function test_AdmissionAction() external view {
@@ -241,6 +258,8 @@ contract CodesTest {
         _ends("ControlOutcome", Codes.MAX_CONTROL_OUTCOME);
         _ends("SealState", Codes.MAX_SEAL_STATE);
         _ends("HoldAction", Codes.MAX_HOLD_ACTION);
+        _ends("ErasureCause", Codes.MAX_ERASURE_CAUSE);
+        _ends("EncryptionSuite", Codes.MAX_ENCRYPTION_SUITE);
         _ends("AdmissionAction", Codes.MAX_ADMISSION_ACTION);
         _ends("KeyAction", Codes.MAX_KEY_ACTION);
     }

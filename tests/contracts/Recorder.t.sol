@@ -25,7 +25,7 @@ contract RecorderTest is World {
     // -- step 1: type and length
 
     function test_UnknownTypesLeaveNoTrace() external {
-        uint8[6] memory unknown = [0, 8, 15, 21, 24, 255];
+        uint8[6] memory unknown = [0, 8, 10, 15, 22, 255];
         for (uint256 i = 0; i < unknown.length; ++i) {
             Records.Entry memory entry = _of(_declaration());
             entry.recordType = unknown[i];
@@ -247,7 +247,7 @@ contract RecorderTest is World {
         group[1] = _of(_decision(id, DecisionKind.RELEASE)); // its head is stale once the first is recorded
         group[2] = _of(_grantOf(OPERATOR, AGENT));
         group[3] = _of(_declaration());
-        group[3].recordType = 9;
+        group[3].recordType = 15;
         group[4] = _of(_setting(A, 5));
         uint8[] memory outcomes = consignments.record(group);
         _equal(outcomes.length, 5, "as many as entries");
@@ -368,7 +368,7 @@ contract RecorderTest is World {
         bytes32 id = _lodged();
         bytes32 held = _lodged();
         bytes32 asked = _lodged();
-        samples = new Records.Entry[](12);
+        samples = new Records.Entry[](14);
         samples[0] = _of(_declaration());
         samples[1] = _of(_amendment(asked));
         samples[2] = _of(_invalidation(held));
@@ -383,6 +383,8 @@ contract RecorderTest is World {
         samples[9] = _proven(Records.KEY_AUTHORISATION, abi.encode(r), _manager(C, 1), _stranger());
         samples[10] = _of(_setting(B, 1000));
         samples[11] = _of(_grantOf(OPERATOR, AGENT));
+        samples[12] = _of(_erasure(asked));
+        samples[13] = _of(_encryptionKey(B));
     }
 
     function _resign(Records.Entry memory entry) private view {
@@ -392,7 +394,7 @@ contract RecorderTest is World {
         if (t == Records.HOLD) signer = _key(AGENCY);
         if (t == Records.ADMISSION || t == Records.OPERATOR_STATUS) signer = _manager(A, 1);
         if (t == Records.KEY_AUTHORISATION) signer = _manager(C, 1);
-        if (t == Records.ADMINISTRATION_SETTING) signer = _manager(B, 1);
+        if (t == Records.ADMINISTRATION_SETTING || t == Records.ENCRYPTION_KEY) signer = _manager(B, 1);
         entry.signature = _sign(signer, _digest(entry));
     }
 
@@ -400,10 +402,11 @@ contract RecorderTest is World {
         if (t == Records.ADMISSION) return type(uint256).max;
         if (t == Records.DECISION) return 4;
         if (t == Records.CONTROL) return 3;
+        if (t == Records.ERASURE) return 3;
         return t < Records.ADMISSION ? 2 : 0;
     }
 
-    /// @dev Fields of 32 bytes, and a declaration's agent: any other one is another author.
+    /// @dev Fields of 32 bytes, and who would be another author: a declaration's agent, an erasure's agent and administration.
     function _isWholeWord(uint8 t, uint256 field) private pure returns (bool) {
         uint256 fields = 0;
         if (t == Records.DECLARATION) fields = (1 << 0) | (1 << 3) | (1 << 8) | (1 << 10) | (1 << 11);
@@ -414,6 +417,8 @@ contract RecorderTest is World {
         if (t == Records.DECISION) fields = 0xf | (1 << 8) | (1 << 9) | (1 << 11) | (1 << 12);
         if (t == Records.CONTROL) fields = 7 | (1 << 9) | (1 << 10) | (1 << 12);
         if (t == Records.HOLD) fields = 3 | (1 << 5);
+        if (t == Records.ERASURE) fields = 1 | (1 << 2) | (1 << 4) | (1 << 5);
+        if (t == Records.ENCRYPTION_KEY) fields = (1 << 1) | (1 << 4) | (1 << 5);
         if (t == Records.ADMISSION) fields = 1 << 3;
         if (t >= Records.OPERATOR_STATUS && t <= Records.ADMINISTRATION_SETTING) fields = 1 << 1;
         return (fields >> field) & 1 == 1;

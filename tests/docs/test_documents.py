@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TYPED = re.compile(r"^(export \w+=.*|passavant .*?)(?:\s+#.*)?$", re.MULTILINE)
 CITED = re.compile(r"`((?:contracts|ledger|api|tests|scripts|docs|networks|benchmarks)/[\w./-]*)`")
+PROVEN = re.compile(r"`(tests/[\w./-]+)::(\w+)`")
 LINKED = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -65,6 +66,16 @@ def test_what_a_document_cites_exists(document):
     missing = [name for name in CITED.findall(text) if not (ROOT / name).exists()]
     missing += [name for name in LINKED.findall(text) if not (document.parent / name).exists()]
     assert not missing
+
+
+def test_the_tests_that_a_threat_is_answered_by_exist():
+    cited = PROVEN.findall((ROOT / "docs/threat-model.md").read_text())
+    assert len(cited) > 40
+    assert [
+        f"{file}::{name}"
+        for file, name in cited
+        if not (ROOT / file).exists() or not re.search(rf"(?:def|function) {name}\b", (ROOT / file).read_text())
+    ] == []
 
 
 def test_every_setting_of_the_gateway_is_documented():
