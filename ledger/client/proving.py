@@ -3,7 +3,9 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ledger.chain.proofs import storage_roots
+from ledger.chain import slots
+from ledger.chain.errors import ChainError
+from ledger.chain.proofs import prove_state, storage_roots
 from ledger.client.keeping import Keeping
 from ledger.domain.keccak import keccak256
 from ledger.domain.transparency import Checkpoint, CheckpointError, Note, origin_of, read_note
@@ -101,6 +103,17 @@ class Proving(Keeping):
         from ledger.client.receipts import Issuer
 
         return Issuer(self.store, self._rpc, self.network, self.checkpoints).issue(declaration, compact=compact)
+
+    def key_proof(self, address: bytes, block: int) -> tuple[bytes, ...] | None:
+        """Trie nodes that lead from the storage root of Participants, after a block, to a key's word.
+
+        None when the node can't show that state any more.
+        """
+        contract, slot = self.network.participants, slots.of_key(address)
+        try:
+            return prove_state(self._rpc, block, {contract: [slot]}).slots[contract, slot]
+        except ChainError:
+            return None
 
     def receipt_file(self, declaration: bytes, form: str, language: str = "en") -> "ReceiptFile":
         """The receipt of a declaration as a file of a form (`FORMS`), for people in a language (`LANGUAGES`).

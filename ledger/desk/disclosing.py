@@ -20,8 +20,10 @@ from ledger.domain.events import Recorded
 from ledger.domain.records import AmendmentRequest, Declaration
 from ledger.domain.wire import DeclarationId, Digest, encode
 from ledger.index.history import VersionShown
+from ledger.index.signers import signer_of
 from ledger.sealing import Payload
 
+_NO_ANCHORS: Final[dict[str, Any]] = {"receipt": None, "timeline": None, "signerProof": None}
 MEDIA_TYPE: Final = "application/vnd.passavant.disclosure+json;version=1"
 
 
@@ -86,28 +88,33 @@ def disclose(bench: Bench, declaration: DeclarationId, choice: Choice) -> dict[s
         "profile": {"name": choice.profile.name, "version": choice.profile.version} if choice.profile else None,
         "record": _record(bringing),
         "adoption": _record(adopting) if adopting else None,
-        **_anchors(bench.client, declaration, adopting or bringing, anchored=choice.anchored),
+        **(_anchors(bench.client, declaration, bringing, adopting) if choice.anchored else _NO_ANCHORS),
         **_opened(bench.payload(declaration, version.number)[1], choice),
     }
 
 
-def _anchors(client: Client, declaration: DeclarationId, decisive: Recorded, *, anchored: bool) -> dict[str, Any]:
-    """A receipt that shows the record in the chain, and how the record leads to the head that it proves."""
-    nothing = {"receipt": None, "timeline": None}
-    if not anchored:
-        return nothing
+def _anchors(
+    client: Client, declaration: DeclarationId, bringing: Recorded, adopting: Recorded | None
+) -> dict[str, Any]:
+    """A receipt that shows the record in the chain, how the record leads to the head there, and whose key signed it."""
+    decisive = adopting or bringing
     try:
         issued = client.receipt(declaration)
     except ReceiptError:
-        return nothing
+        return _NO_ANCHORS
     block = issued.receipt.blocks[-1].number
     if decisive.position.block > block:
-        return nothing
+        return _NO_ANCHORS
     timeline = None
     if not isinstance(decisive.record, Declaration):
         steps = client.timeline_steps(declaration, decisive.digest, block)
         timeline = [[_hex(request), _hex(digest)] for _, request, digest in steps[1:]]
-    return {"receipt": json.loads(issued.receipt.to_json()), "timeline": timeline}
+    nodes = client.key_proof(signer_of(bringing.digest, bringing.signature) or b"", block)
+    return {
+        "receipt": json.loads(issued.receipt.to_json()),
+        "timeline": timeline,
+        "signerProof": None if nodes is None else [_hex(node) for node in sorted(nodes)],
+    }
 
 
 def _version(versions: Sequence[VersionShown], number: int | None) -> VersionShown:

@@ -16,6 +16,8 @@ COMMANDS = (
     "checkpoint make",
     "checkpoint latest",
     "checkpoint add",
+    "checkpoint accept",
+    "checkpoint trust",
     "completion",
     "control",
     "decide",
@@ -40,6 +42,7 @@ COMMANDS = (
     "replay",
     "status",
     "ticket",
+    "verify",
     "withdraw",
 )
 WITHOUT_JSON = {"completion", "receipt"}

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from passavant_verifier.canonical import LARGEST, Content, check_depth, read_json
+from passavant_verifier.canonical import Content, parse_json, read_json
 from passavant_verifier.commitments import Field
 from passavant_verifier.errors import UnreadableError
 from passavant_verifier.trust import NetworkId
@@ -23,7 +23,7 @@ _GREATEST: Final = 2**53 - 1
 _LARGEST_VERSION: Final = 65_535
 _NAMES: Final = (
     *("adoption", "declaration", "fields", "format", "network", "profile", "proof"),
-    *("receipt", "record", "schema", "timeline", "to", "version"),
+    *("receipt", "record", "schema", "signerProof", "timeline", "to", "version"),
 )
 
 
@@ -50,6 +50,7 @@ class Disclosed:
     proof: tuple[int, tuple[bytes, ...]] | None
     receipt: Content
     timeline: tuple[tuple[bytes, bytes], ...] | None
+    signer_proof: tuple[bytes, ...] | None
 
 
 def read_disclosure(raw: bytes) -> Disclosed:
@@ -58,7 +59,7 @@ def read_disclosure(raw: bytes) -> Disclosed:
     Raises:
         UnreadableError: it is none, or of an unknown version.
     """
-    top = members(plain(raw, WHERE), "", _NAMES)
+    top = members(parse_json(raw, WHERE), "", _NAMES)
     if top["format"] != FORMAT:
         raise UnreadableError(WHERE, f"its format is not {FORMAT}")
     _label(top["to"], top["profile"])
@@ -73,22 +74,8 @@ def read_disclosure(raw: bytes) -> Disclosed:
         proof=None if top["proof"] is None else _proof(top["proof"]),
         receipt=None if top["receipt"] is None else read_json(json.dumps(top["receipt"]).encode(), "its receipt"),
         timeline=None if top["timeline"] is None else tuple(map(_step, _list(top["timeline"], "timeline"))),
+        signer_proof=None if top["signerProof"] is None else _nodes(top["signerProof"]),
     )
-
-
-def plain(raw: bytes, where: str) -> Any:
-    """JSON's own values, where no member stands twice.
-
-    Raises:
-        UnreadableError: it is no JSON, too large, or nests too deeply.
-    """
-    if len(raw) > LARGEST:
-        raise UnreadableError(where, f"it is larger than {LARGEST} bytes")
-    check_depth(raw, where)
-    try:
-        return json.loads(raw.decode(), object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(where, f"it can't be read as JSON: {error}") from None
 
 
 def members(value: Any, place: str, names: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Any]:
@@ -154,6 +141,13 @@ def _proof(value: Any) -> tuple[int, tuple[bytes, ...]]:
     return _number(proof["size"], "proof.size"), siblings
 
 
+def _nodes(value: Any) -> tuple[bytes, ...]:
+    nodes = tuple(_data(one, "signerProof") for one in _list(value, "signerProof"))
+    if list(nodes) != sorted(set(nodes)):
+        raise _wrong("signerProof", "takes nodes in ascending order, each once")
+    return nodes
+
+
 def _step(value: Any) -> tuple[bytes, bytes]:
     pair = _list(value, "timeline")
     if len(pair) != len(("request", "digest")):
@@ -188,14 +182,3 @@ def _list(value: Any, place: str) -> list[Any]:
 
 def _wrong(place: str, reason: str) -> UnreadableError:
     return UnreadableError(f"{WHERE}: {place}" if place else WHERE, reason)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a member stands twice")
-    return found
-
-
-def _no_float(text: str) -> None:
-    raise ValueError(f"{text[:20]} is no integer")

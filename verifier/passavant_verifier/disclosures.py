@@ -11,8 +11,10 @@ The steps are those of the document:
 5. Fields: with their salts and the proof they lead to the commitment in the record.
 6. Receipt: it verifies, is of the same network and declaration, and the record stands in the history that it proves.
 
+7. Signer: the key that signed the record is registered for the organisation that the record names as its author.
+
 Without a receipt steps 1 to 5 say that somebody signed exactly these fields. With one whose integrity is valid the
-contract, whose code is pinned, had taken the record, after it had checked that the signer was whom the record names.
+contract, whose code is pinned, had taken the record, after it had checked that its author's key could sign it then.
 """
 
 from collections.abc import Mapping
@@ -25,6 +27,9 @@ from passavant_verifier.commitments import CommitmentError, root_of_fields, sche
 from passavant_verifier.disclosure_form import FORMAT, Disclosed, SignedRecord, read_disclosure
 from passavant_verifier.errors import UnreadableError
 from passavant_verifier.keccak import keccak256
+from passavant_verifier.layout import Key, key_slot
+from passavant_verifier.mpt import Pool
+from passavant_verifier.proving import BrokenProofError
 from passavant_verifier.receipts import Proven, prove, verify_receipt
 from passavant_verifier.records import FORMS, ZERO, Domain, Record, signer_of
 from passavant_verifier.trust import Trust
@@ -175,7 +180,7 @@ def _anchored(
     _check_history(disclosed, bringing, adopting, proven.shown.settled)
     parts = {
         "integrity": integrity,
-        "issuer": VALID,
+        "issuer": _check_signer(disclosed, bringing, proven),
         "status": _in_force(disclosed, proven),
         "freshness": verdict.parts["freshness"],
     }
@@ -201,6 +206,23 @@ def _check_history(disclosed: Disclosed, bringing: Signed, adopting: Signed | No
         head = keccak256(head, request, digest)
     if disclosed.timeline is None or head != settled:
         raise BrokenError(6, "the record does not stand in the history that the receipt proves")
+
+
+def _check_signer(disclosed: Disclosed, bringing: Signed, proven: Proven) -> Part:
+    """Step 7."""
+    if disclosed.signer_proof is None:
+        return unknown("the file does not prove whose key signed the record")
+    pool = Pool.of(disclosed.signer_proof)
+    try:
+        word = replace(proven.storage, pool=pool).of_participants(key_slot(bringing.signer), 7, "the signer's key")
+    except BrokenProofError as error:
+        raise BrokenError(7, error.reason.removeprefix("step 7: ")) from None
+    author, owner = _author(bringing.record), Key.unpack(word).organisation
+    if owner != author:
+        raise BrokenError(7, f"the key that signed is not registered for organisation {author}")
+    if pool.unused:
+        raise BrokenError(7, "the proof of the signer's key holds what it does not need")
+    return VALID
 
 
 def _in_force(disclosed: Disclosed, proven: Proven) -> Part:
