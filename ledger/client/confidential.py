@@ -58,10 +58,10 @@ class Confidential(Reading):
     @cached_property
     def sealed_payloads(self) -> "SealedPayloads":
         """The sealed payloads of the store."""
-        from ledger.index.blobs import DatabaseBlobs
+        from ledger.index.blobs import open_blobs
         from ledger.index.sealed import SealedPayloads
 
-        return SealedPayloads(self.store, DatabaseBlobs(self.store))
+        return SealedPayloads(self.store, open_blobs(self.settings.blobs, self.store))
 
     @cached_property
     def rights(self) -> "Rights":
@@ -84,6 +84,7 @@ class Confidential(Reading):
             NotEntitled: what it should replace is not there, or not the owner's to replace.
         """
         self._check(sealed, wraps)
+        self.sealed_payloads.place(sealed)
         with self.store.together():
             stale = self._replaced(sealed, custody, replaces)
             self.sealed_payloads.forget(stale)
