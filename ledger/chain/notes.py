@@ -5,7 +5,6 @@ A private key is one line, ``PRIVATE+KEY+name+id+base64(0x01 ‖ seed)``; what o
 """
 
 import base64
-import binascii
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -55,7 +54,7 @@ class NoteKey:
         encoded = rest.partition("+")[2]
         try:
             raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             raw = b""
         if not line.startswith(_PREFIX) or raw[:1] != _ED25519 or len(raw) != 1 + _SEED:
             raise SignerError(str(file), f"this is no key of a witness ({_PREFIX}name+id+key)")
@@ -101,7 +100,7 @@ def is_by(verifier: str, text: str, line: str) -> bool:
         if line.split(" ")[1:2] != [name] or blob[:4].hex() != key_id or raw[:1] != _ED25519:
             return False
         Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[4:], text.encode())
-    except (binascii.Error, ValueError, InvalidSignature):
+    except (ValueError, InvalidSignature):
         return False
     return True
 
@@ -116,7 +115,7 @@ def check_verifier(verifier: str) -> str:
     key_id, _, encoded = rest.partition("+")
     try:
         raw = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         raw = b""
     right = len(raw) == 1 + _SEED and raw[:1] == _ED25519 and _id_of(_checked(name), raw[1:]).hex() == key_id
     if not right:

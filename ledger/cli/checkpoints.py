@@ -34,15 +34,18 @@ app = typer.Typer(
 
 @app.command(epilog="Example: passavant checkpoint key witness.key --name customs.example/1")
 def key(file: Annotated[Path, _NEW], name: Annotated[str, _NAME], as_json: JsonOption = False) -> None:
-    """Make a witness's key; prints the verifier key that others pin."""
+    """Make a witness's key, and beside it the verifier key that others pin (FILE.pub)."""
     from ledger.chain.notes import NoteKey
 
     if file.exists():
         tell(f"{file}: there is a file already")
         raise typer.Exit(Exit.REFUSED)
     made = NoteKey.generate(name)
+    public = file.with_name(f"{file.name}.pub")
     write_private(file.absolute(), f"{made.text}\n")
-    show(as_json, lambda: {"verifier": made.verifier, "file": str(file)}, lambda: made.verifier)
+    public.write_text(f"{made.verifier}\n", encoding="utf-8")
+    told = f"{made.verifier}\nThis is its verifier key, which others pin; it is in {public} too."
+    show(as_json, lambda: {"verifier": made.verifier, "file": str(file), "public": str(public)}, lambda: told)
 
 
 @app.command(epilog="Example: passavant checkpoint make --key witness.key -o checkpoint.txt")
@@ -73,7 +76,7 @@ def add(file: Annotated[Path, _NOTE], home: HomeOption = None, as_json: JsonOpti
     _tell(note, as_json)
 
 
-@app.command(epilog="Example: passavant checkpoint accept auditor.example+1a2b3c4d+AQ…")
+@app.command(epilog="Example: passavant checkpoint accept witness.key.pub")
 def accept(
     verifier: Annotated[str, typer.Argument(help="Verifier key of a witness, or a file of it.", metavar="KEY")],
     home: HomeOption = None,
@@ -100,7 +103,7 @@ def latest(home: HomeOption = None, as_json: JsonOption = False) -> None:
     _tell(note, as_json)
 
 
-@app.command(epilog="Example: passavant checkpoint trust --witness auditor.key.pub -o trust.json")
+@app.command(epilog="Example: passavant checkpoint trust --witness witness.key.pub -o trust.json")
 def trust(
     witness: Annotated[list[str], _WITNESS],
     operator: Annotated[list[str] | None, _OPERATOR] = None,

@@ -150,7 +150,7 @@ def _told(home: Home, disclosure: dict[str, Any], out: Path, profile: Any) -> st
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command(epilog="Example: passavant receipt 25FR00128B4M7QX9K2 -o receipt.pdf --lang fr --as platform")(receipt)
+    app.command(epilog="Example: passavant receipt 25FR00128B4M7QX9K2 -o receipt.json --as platform")(receipt)
     app.command(epilog="Example: passavant verify receipt.json --trust trust.json")(verify)
     app.command(epilog="Example: passavant disclose 25GB7QK2M9ZT4XW1A3 --fields 145,126 --to public --as platform")(
         disclose

@@ -36,6 +36,7 @@ def test_a_key_comes_back_from_its_file(tmp_path):
     ("text", "what"),
     [
         ("", "no key of a witness"),
+        ("PRIVATE+KEY+a+00000000+…", "no key of a witness"),
         (KEY.verifier, "no key of a witness"),
         (KEY.text[:-4], "no key of a witness"),
         (KEY.text[:-1] + "!", "no key of a witness"),
@@ -77,7 +78,7 @@ def test_a_line_is_known_by_its_key():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a", "a+b", "a+b+c", KEY.verifier[:-4], KEY.verifier.replace("customs", "x"), KEY.text]
+    "text", ["", "a", "a+b", "a+b+c", "a+b+…", KEY.verifier[:-4], KEY.verifier.replace("customs", "x"), KEY.text]
 )
 def test_what_is_no_verifier_key(text):
     with pytest.raises(SignerError):
