@@ -17,7 +17,15 @@ from ledger.index.references import References, ReferenceType
 if TYPE_CHECKING:
     from ledger.client.types import ClientSettings
     from ledger.index.answers import AsOf, StatusAnswer
-    from ledger.index.history import DeclarationAnswer, Entry, FeedItem, Page, ParticipantAnswer, RecordAnswer
+    from ledger.index.history import (
+        DeclarationAnswer,
+        Entry,
+        FeedItem,
+        Page,
+        ParticipantAnswer,
+        RecordAnswer,
+        VersionShown,
+    )
     from ledger.index.store import Store
     from ledger.sealing import EncryptionKey
 
@@ -105,6 +113,18 @@ class Reading:
         return Alarms(self.store).standing()
 
     # --- what the desk needs ------------------------------------------------------------------------------------------
+
+    def competent(self, administration: int) -> int:
+        """The administration that is competent now: itself, or whoever took over."""
+        with self.store.reading() as session:
+            return self.queries.access(session, None).competent(administration)
+
+    def versions(self, declaration: DeclarationId) -> "Sequence[VersionShown]":
+        """The versions of a declaration, as the chain has them: what a reader holds their content against."""
+        from ledger.index.listing import load_versions
+
+        with self.store.reading() as session:
+            return load_versions(session, declaration)
 
     def state(self, declaration: DeclarationId) -> DeclarationState | None:
         """A declaration's state as of the index; None when none is recorded."""

@@ -92,6 +92,10 @@ class KeyShown:
     not_after: int
     compromised_since: int | None
 
+    def is_valid(self, at: float) -> bool:
+        """Whether its window holds at a moment (seconds), and nobody reported it."""
+        return self.not_before <= at < self.not_after and not self.compromised_since
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncryptionKeyShown:
