@@ -282,7 +282,7 @@ class Client(Keeping):
         """What follows the chain in this process."""
         from ledger.client.following import Follower
 
-        return Follower(self._source(self._follower_rpc), self.store, self.network)
+        return Follower(self._source(self._follower_rpc), self.store, self.network, self.destroy_erased)
 
     @cached_property
     def submitter(self) -> "Submitter | None":

@@ -85,6 +85,7 @@ class Confidential(Reading):
         """
         self._check(sealed, wraps)
         with self.store.together():
+            self._check_erased(sealed)
             stale = self._replaced(sealed, custody, replaces)
             self.sealed_payloads.forget(stale)
             stale += self.sealed_payloads.put(sealed, custody, wraps)
@@ -96,6 +97,15 @@ class Confidential(Reading):
         if len(sealed.ciphertext) > LARGEST + _OVERHEAD:
             raise SealRefused(f"the payload is larger than {LARGEST} bytes")
         self._check_wraps(wraps)
+
+    def _check_erased(self, sealed: Sealed) -> None:
+        sql = (
+            "SELECT 1 FROM erasures e JOIN versions v ON v.declaration = e.declaration AND v.number = e.version"
+            " WHERE e.declaration = ? AND v.commitment = ?"
+        )
+        with self.store.reading() as session:
+            if session.rows(sql, sealed.subject.declaration, sealed.subject.commitment):
+                raise SealRefused("this version was erased: its content is not kept any more")
 
     def _check_wraps(self, wraps: Sequence[Wrap]) -> None:
         recipients = {one.recipient for one in wraps}
@@ -140,6 +150,22 @@ class Confidential(Reading):
         if strangers:
             raise SealRefused(f"organisation {strangers[0]} is no party to the declaration and holds no grant")
         self.sealed_payloads.add_wraps(content_hash, wraps)
+
+    def destroy_erased(self) -> bool:
+        """Destroy here whatever the index says was erased; following the chain does so by itself.
+
+        Whether that is done; else the files could not be scrubbed, as somebody reads them now: do it again.
+
+        Raises:
+            StoreError: a place can't be written now.
+        """
+        from ledger.index.due import due, has_remnants
+
+        if due(self.store) or has_remnants(self.store):
+            from ledger.index.erasing import Erasing
+
+            Erasing(self.store, self.sealed_payloads).sweep()
+        return not has_remnants(self.store)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.chain.signers import LocalSigner
 from ledger.client import Client, Entry, RecordProgress, Scope, StatusQuery
+from ledger.desk.erasing import Eraser
 from ledger.desk.options import AmbiguousReference, DeskError, Directory, Identity, Ticket, UnknownReference, Written
 from ledger.desk.sealing import Content, Sealer
 from ledger.desk.sharing import Sharing
@@ -117,6 +118,11 @@ class Bench:
             raise UnknownReference(f"no version {number or 1} of 0x{declaration.hex()} is recorded here")
         version = found[-1]
         return version.number, self.sealer.open(Subject(declaration, version.commitment, version.schema))
+
+    @property
+    def eraser(self) -> Eraser:
+        """What has content erased."""
+        return Eraser(self.client, self.identity, self._clock)
 
     @property
     def sharing(self) -> Sharing:

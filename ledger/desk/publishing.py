@@ -10,7 +10,7 @@ from ledger.desk.options import DeskError
 from ledger.domain.codes import Outcome
 from ledger.domain.keccak import keccak256
 from ledger.domain.records import EncryptionKey
-from ledger.domain.wire import ZERO, Digest
+from ledger.domain.wire import ZERO, Digest, Head
 from ledger.sealing import EncryptionKey as PublicKey
 
 LASTING: Final = 730 * 86_400
@@ -43,7 +43,7 @@ def publish_key(
     now = int(clock())
     record = EncryptionKey(
         organisation=key.organisation,
-        org_head=_shown(client, key.organisation).head,
+        org_head=Head(_shown(client, key.organisation).head),
         version=key.version,
         suite=key.suite,
         key=key.x25519,
