@@ -1,6 +1,6 @@
 """Commands about content: read it, let others read it, see who did."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ledger.client import KeptGrant
     from ledger.desk.sharing import Shared
     from ledger.home import Home
+
+T = TypeVar("T")
 
 _VERSION = typer.Option("--version", help="Which version, if not the latest.", min=1)
 _READER = typer.Argument(help="Participant of this home, or its number.", metavar="READER")
@@ -92,7 +94,8 @@ def grants(
     """Who was let read a declaration, by whom, and until when."""
     opened = open_home(home)
     with open_desk(opened, name) as desk:
-        found = desk.client.grants(desk.resolve(reference, reference_type(kind)), desk.identity.organisation) or []
+        declaration = desk.resolve(reference, reference_type(kind))
+        found = _for_parties(desk.client.grants(declaration, desk.identity.organisation))
         held = [desk.client.rights.holds(one) for one in found]
     show(
         as_json,
@@ -112,7 +115,7 @@ def accesses(
     opened = open_home(home)
     with open_desk(opened, name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
-        found = desk.client.accesses(declaration, desk.identity.organisation) or ()
+        found = _for_parties(desk.client.accesses(declaration, desk.identity.organisation))
         numbers = {one.commitment: str(one.number) for one in desk.client.versions(declaration)}
     rows = [
         [render.moment(one.noted_at), title(opened, one.reader), one.act.lower(), numbers.get(one.commitment, "-")]
@@ -168,6 +171,14 @@ def unread(home: "Home", organisations: tuple[int, ...]) -> None:
         tell(
             f"{title(home, one)} has published no encryption key and can't read it: `passavant key rewrap` once it has"
         )
+
+
+def _for_parties(found: "Sequence[T] | None") -> "Sequence[T]":
+    from ledger.client import NotEntitled
+
+    if found is None:
+        raise NotEntitled("this is for the declarant, its agent and the administration of a declaration")
+    return found
 
 
 def _number(home: "Home", reader: str) -> int:

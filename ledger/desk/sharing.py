@@ -58,16 +58,18 @@ class Sharing:
         return self._wrap(declaration, [reader], grant)
 
     def withdraw(self, declaration: DeclarationId, reader: int) -> Shared:
-        """Take a grant back: its wraps go, and what this participant can open is encrypted anew for those who remain.
+        """Take a grant back: its wraps go, and what the reader could open is encrypted anew for those who remain.
 
         What was read before can't be unread.
 
         Raises:
             DeskError: this participant is no party to it.
         """
+        before = [one for one in self._client.shareable(declaration, self._me) if reader in self._recipients(one)]
         grant = self._sign(declaration, reader, int(self._clock()) - 1)
+        taken = [one for one in before if reader not in self._recipients(one)]
         done, closed, unread = 0, 0, set[int]()
-        for one in self._client.shareable(declaration, self._me):
+        for one in taken:
             try:
                 unread |= self._anew(one)
                 done += 1
@@ -140,10 +142,11 @@ class Sharing:
     def _anew(self, one: SealedForReader) -> set[int]:
         """Encrypt under a new key, for those who have a wrap now; who of them has no key any more."""
         subject, payload = one.sealed.subject, self._sealer.opened(one)
-        remain = [
-            wrap.recipient for wrap in self._client.wrapped_for(subject.commitment, one.sealed.content_hash, self._me)
-        ]
         sealed, key = seal(subject, payload.to_bytes())
-        wraps, missing = self._sealer.wraps(sealed, key, remain)
+        wraps, missing = self._sealer.wraps(sealed, key, self._recipients(one))
         self._client.put_sealed(sealed, wraps, Custody(self._me), replaces=one.sealed.content_hash)
         return set(missing)
+
+    def _recipients(self, one: SealedForReader) -> list[int]:
+        wraps = self._client.wrapped_for(one.sealed.subject.commitment, one.sealed.content_hash, self._me)
+        return [wrap.recipient for wrap in wraps]

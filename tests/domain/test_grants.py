@@ -22,8 +22,12 @@ def test_the_digest_is_that_of_the_typed_data():
 
 
 def test_every_member_and_the_network_count():
-    others = [replace(GRANT, **{name: 5}) for name in ("grantor", "reader", "serial", "valid_until")]
-    others += [replace(GRANT, declaration=DeclarationId(b"\4" * 32)), replace(GRANT, fields=b"\4" * 32)]
+    others = [replace(GRANT, grantor=5), replace(GRANT, reader=5), replace(GRANT, serial=5)]
+    others += [
+        replace(GRANT, valid_until=5),
+        replace(GRANT, declaration=DeclarationId(b"\4" * 32)),
+        replace(GRANT, fields=b"\4" * 32),
+    ]
     digests = {digest_of_grant(one, NETWORK) for one in [GRANT, *others]}
     digests |= {digest_of_grant(GRANT, replace(NETWORK, chain_id=1))}
     digests |= {digest_of_grant(GRANT, replace(NETWORK, network_id=b"\5" * 32))}
