@@ -33,7 +33,7 @@ def erase(
     timeout: TimeoutOption = 60,
     as_json: JsonOption = False,
 ) -> None:
-    """Have the content of a declaration erased wherever it is kept. What the chain holds stays, and so does who erased."""
+    """Have the content of a declaration erased wherever it is kept. What the chain holds of it stays."""
     if bool(version) == every:
         raise typer.BadParameter("name the versions by --version, or all of them by --all")
     if order and requested:

@@ -37,11 +37,8 @@ class Retained:
 def retained(session: Session, access: Access, retention: Retention) -> list[Retained]:
     """All versions that a viewer may erase, by declaration."""
     found = load_declarations(session, _own(session, access)).values()
-    return [
-        line
-        for one in sorted(found, key=lambda one: one.opened)
-        for line in of_declaration(session, access, retention, one)
-    ]
+    ordered = sorted(found, key=lambda one: one.opened)
+    return [line for one in ordered for line in of_declaration(session, access, retention, one)]
 
 
 def of_declaration(session: Session, access: Access, retention: Retention, one: Folded) -> Iterable[Retained]:
