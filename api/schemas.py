@@ -185,6 +185,12 @@ class ReaderIn(Model):
     reader: OrganisationId
 
 
+class CheckpointIn(Model):
+    """A signed checkpoint of the ledger log (a C2SP signed note)."""
+
+    note: Annotated[str, StringConstraints(min_length=1, max_length=16_384)]
+
+
 class QueryIn(Model):
     """One question: is it released? In which country, about when (a day)?"""
 

@@ -7,6 +7,7 @@ import {IParticipants} from "./interfaces/IParticipants.sol";
 import {Author} from "./types/Author.sol";
 import {Outcome} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
+import {either} from "./types/Logic.sol";
 import {Organisation} from "./types/Organisation.sol";
 import {State} from "./types/State.sol";
 
@@ -17,6 +18,11 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     struct Declared {
         Head settled;
         State state;
+    }
+
+    /// @dev A consignment's head starts at its id and is stored from its second declaration on.
+    struct Joined {
+        Head head;
     }
 
     struct Holds {
@@ -35,7 +41,7 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     mapping(bytes32 id => Declared) internal _declarations;
     mapping(bytes32 id => bytes32 digest) internal _requests;
     mapping(bytes32 id => Holds) internal _holds;
-    mapping(bytes32 consignment => Head) internal _joined;
+    mapping(bytes32 consignment => Joined) internal _joined;
     mapping(bytes32 digest => bool) internal _superseded;
     mapping(bytes32 id => mapping(uint256 version => bytes32 digest)) internal _erasures;
 
@@ -56,7 +62,7 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     /// @inheritdoc IConsignments
     function consignment(bytes32 id) external view returns (bytes32 head, address joinKey) {
         State state = _declarations[id].state;
-        if (state.opens()) return (Head.unwrap(_consignmentHead(id)), state.anchor());
+        if (state.opens()) return (Head.unwrap(_headOf(_joined[id], id)), state.anchor());
     }
 
     /// @inheritdoc IConsignments
@@ -137,19 +143,24 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
         }
     }
 
-    function _consignmentHead(bytes32 id) internal view returns (Head head) {
-        head = _joined[id];
+    function _headOf(Joined storage joined, bytes32 id) internal view returns (Head head) {
+        head = joined.head;
         if (head.isZero()) head = Head.wrap(id);
     }
 
     /// @dev The legal moment lies neither ahead of now nor further back than the administration lets it.
-    function _checkEffect(uint256 effectiveAt, Organisation administration) internal view returns (uint256) {
+    function _checkEffect(uint256 effectiveAt, Organisation administration)
+        internal
+        view
+        returns (uint256 outcome)
+    {
         uint256 time = block.timestamp;
         unchecked {
             // Times are 40 bits wide, a setting 32: no sum overflows.
-            if (effectiveAt > time + LATEST_EFFECT) return Outcome.EFFECTIVE_TOO_LATE;
-            bool tooEarly = effectiveAt + administration.backdatingAt(time) < time;
-            return tooEarly ? Outcome.EFFECTIVE_TOO_EARLY : Outcome.RECORDED;
+            bool tooLate = effectiveAt > time + LATEST_EFFECT;
+            if (either(tooLate, effectiveAt + administration.backdatingAt(time) < time)) {
+                outcome = tooLate ? Outcome.EFFECTIVE_TOO_LATE : Outcome.EFFECTIVE_TOO_EARLY;
+            }
         }
     }
 

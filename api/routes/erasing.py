@@ -16,6 +16,7 @@ from api.wire import NO_STORE, Id, reply, unhex
 from ledger.client import Retained
 from ledger.domain.codes import ErasureCause
 from ledger.domain.records import Erasure, author_of
+from ledger.domain.wire import DeclarationId
 
 router = APIRouter(prefix="/v1", tags=["payloads"])
 
@@ -31,7 +32,7 @@ async def retention(request: Request, id: Id) -> Response:  # noqa: A002 - the n
     """Until when the content of each version has to be kept, and why: for who may erase it."""
     gateway = gateway_of(request)
     viewer = await gateway.participant(request)
-    found = await gateway.work.read(gateway.client.retained_of, unhex(id), viewer)
+    found = await gateway.work.read(gateway.client.retained_of, DeclarationId(unhex(id)), viewer)
     if not found:
         raise ProblemError(Kind.NOT_FOUND)
     return reply({"versions": [plain(one) for one in found]}, 200, NO_STORE)
@@ -55,7 +56,7 @@ async def erase(request: Request, id: Id) -> Response:  # noqa: A002 - the name 
     record = entry.record
     if not isinstance(record, Erasure) or record.declaration != unhex(id) or author_of(record) != viewer:
         raise ProblemError(Kind.NOT_FOUND, "there is no such version for this participant to erase")
-    kept = await gateway.work.read(gateway.client.retained_of, unhex(id), viewer)
+    kept = await gateway.work.read(gateway.client.retained_of, DeclarationId(unhex(id)), viewer)
     if not kept:
         raise ProblemError(Kind.NOT_FOUND)
     early = [one for one in kept if one.version == record.version and not one.due]

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT} from "./Codes.sol";
+import {both} from "./Logic.sol";
 
 /// @dev A declaration's state in one slot, lowest bits first: status 8, leg 4, regime 4, administration 16,
 /// declarant 32, version 16, flags 16, anchor 160 (an opener's join key; of a joiner the first 20 bytes of its
@@ -73,7 +74,7 @@ function anchor(State state) pure returns (address) {
 
 /// @dev True for the declaration that opened its consignment.
 function opens(State state) pure returns (bool) {
-    return state.exists() && state.flags() & FLAG_JOINED == 0;
+    return both(state.exists(), state.flags() & FLAG_JOINED == 0);
 }
 
 function withStanding(State state, uint256 next, uint256 nextFlags) pure returns (State) {

@@ -45,6 +45,7 @@ def erase(
         written = desk.eraser.erase(declaration, None if every else set(version or []), cause=cause)
         states = desk.client.wait([one.digest for one in written], timeout)
         desk.client.sync()
+        desk.client.destroy_erased()  # another process may have read the record before this one
         here = {one.number for one in desk.client.versions(declaration) if one.erased_here_at}
     show(
         as_json,

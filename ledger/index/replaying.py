@@ -25,6 +25,7 @@ FOLDED: Final = (
     "keys",
     "encryption_keys",
     "mandates",
+    "ledger_log",
 )
 """The tables that the chain alone decides."""
 

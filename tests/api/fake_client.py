@@ -54,6 +54,7 @@ from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
+from ledger.domain.transparency import Note, read_note
 from ledger.index.freshness import Freshness
 from ledger.index.history import Entry as TimelineEntry
 from ledger.index.history import KeyShown
@@ -153,6 +154,9 @@ class FakeClient:
     rights: FakeRights = field(default_factory=FakeRights)
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    readable: set[tuple[bytes, int]] = field(default_factory=set)
+    receipts: Any = None
     answers: dict[tuple[str, int], StatusAnswer] = field(default_factory=dict)
     asked: list[StatusQuery] = field(default_factory=list)
     declarations: dict[tuple[bytes, int], DeclarationAnswer] = field(default_factory=dict)
@@ -273,6 +277,19 @@ class FakeClient:
 
     def add_reader(self, reference: Reference, reader: int, granted_by: int) -> None:
         self.readers.append((reference, reader, granted_by))
+
+    def may_read_status(self, declaration: bytes, viewer: int | None) -> bool:
+        return (declaration, viewer) in self.readable
+
+    def receipt_file(self, declaration: bytes, form: str, language: str) -> Any:
+        return self.receipts(form, language)
+
+    def put_checkpoint(self, text: str) -> Note:
+        self.notes.append(read_note(text))
+        return self.notes[-1]
+
+    def latest_checkpoint(self) -> Note | None:
+        return self.notes[-1] if self.notes else None
 
     def status(self, query: StatusQuery, viewer: int | None) -> StatusAnswer:
         self._fail()

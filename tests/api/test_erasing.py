@@ -1,4 +1,5 @@
 import time
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,13 @@ SIGNATURE = "0x" + "05" * 65
 
 
 def kept(**changed):
-    values = {"version": 1, "country": "FR", "status": Status.RELEASED, "due_at": 1_900_000_000, "due": False}
+    values: dict[str, Any] = {
+        "version": 1,
+        "country": "FR",
+        "status": Status.RELEASED,
+        "due_at": 1_900_000_000,
+        "due": False,
+    }
     values |= {"why": "3 years from the end of the year", "erased_at": None}
     return Retained(declaration=b"\x0d" * 32, **values | changed)
 

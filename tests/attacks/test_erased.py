@@ -125,7 +125,7 @@ def put(platform: Participant, payload: Payload, sealed: Sealed, wraps) -> httpx
     return platform.web.put(f"/v1/payloads/0x{payload.root.hex()}", json=body, headers=platform.headers)
 
 
-def passavant(home: Home, *arguments: str) -> subprocess.CompletedProcess:
+def passavant(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ledger.cli", *arguments]
     environment = {**os.environ, "PASSAVANT_HOME": str(home.path)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
