@@ -58,10 +58,10 @@ class Confidential(Reading):
     @cached_property
     def sealed_payloads(self) -> "SealedPayloads":
         """The sealed payloads of the store."""
-        from ledger.index.blobs import DatabaseBlobs
+        from ledger.index.blobs import open_blobs
         from ledger.index.sealed import SealedPayloads
 
-        return SealedPayloads(self.store, DatabaseBlobs(self.store))
+        return SealedPayloads(self.store, open_blobs(self.settings.blobs, self.store))
 
     @cached_property
     def rights(self) -> "Rights":
@@ -80,12 +80,12 @@ class Confidential(Reading):
         Whether it is what its record commits to can't be told here; its readers can.
 
         Raises:
-            SealRefused: too large, too many wraps, two for one reader, or one for nobody that there is.
+            SealRefused: too large, too many wraps, two for one reader, one for nobody that there is; or it was erased.
             NotEntitled: what it should replace is not there, or not the owner's to replace.
         """
         self._check(sealed, wraps)
+        self.sealed_payloads.place(sealed)
         with self.store.together():
-            self._check_erased(sealed)
             stale = self._replaced(sealed, custody, replaces)
             self.sealed_payloads.forget(stale)
             stale += self.sealed_payloads.put(sealed, custody, wraps)
@@ -97,6 +97,7 @@ class Confidential(Reading):
         if len(sealed.ciphertext) > LARGEST + _OVERHEAD:
             raise SealRefused(f"the payload is larger than {LARGEST} bytes")
         self._check_wraps(wraps)
+        self._check_erased(sealed)
 
     def _check_erased(self, sealed: Sealed) -> None:
         sql = (

@@ -19,6 +19,8 @@ K = DecisionKind
 class Blobs:
     """Ciphertexts in another place than the database, which may fail."""
 
+    elsewhere = True
+
     def __init__(self) -> None:
         self.kept: dict[bytes, bytes] = {}
         self.fails = False
@@ -58,6 +60,7 @@ def keep(payloads):
     def put(declaration, commitment, custody=None):
         sealed, key = seal(Subject(declaration, commitment, hashed(b"schema")), b"content")
         wraps = [wrap_for(KEYS[one].public, sealed, key) for one in (PLATFORM, GB)]
+        payloads.place(sealed)
         payloads.put(sealed, custody or Custody(PLATFORM), wraps)
         return sealed.content_hash
 
