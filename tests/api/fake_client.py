@@ -148,6 +148,7 @@ class FakeClient:
     groups: list[int] = field(default_factory=list)
     scopes: dict[bytes, Scope] = field(default_factory=dict)
     payloads: dict[bytes, tuple[Sealed, dict[int, Wrap], int]] = field(default_factory=dict)
+    custodies: list[Custody] = field(default_factory=list)
     given: dict[bytes, list[KeptGrant]] = field(default_factory=dict)
     log: dict[bytes, list[AccessEntry]] = field(default_factory=dict)
     kept: dict[tuple[bytes, int], list[Retained]] = field(default_factory=dict)
@@ -237,6 +238,7 @@ class FakeClient:
     ) -> None:
         if replaces is not None and replaces not in {one[0].content_hash for one in self.payloads.values()}:
             raise NotEntitled
+        self.custodies.append(custody)
         if any(one.recipient > 100_000 for one in wraps):
             raise SealRefused("there is no such organisation")
         self.payloads[sealed.subject.commitment] = sealed, {one.recipient: one for one in wraps}, custody.owner
