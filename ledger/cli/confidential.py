@@ -44,12 +44,14 @@ def payload(
 
     Whoever was let read chosen fields only is shown those.
     """
-    from ledger.desk import ContentMissing
+    from ledger.desk import ContentErased, ContentMissing
 
     with open_desk(open_home(home), name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
         try:
             number, found = desk.payload(declaration, version)
+        except ContentErased:
+            raise
         except ContentMissing:
             _fields(declaration, desk.field_sets.open(declaration, version), as_json)
             return

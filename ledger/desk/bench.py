@@ -11,6 +11,7 @@ from ledger.client import Client, Entry, RecordProgress, Scope, StatusQuery
 from ledger.desk.erasing import Eraser, day
 from ledger.desk.options import (
     AmbiguousReference,
+    ContentErased,
     ContentMissing,
     DeskError,
     Directory,
@@ -138,7 +139,7 @@ class Bench:
             if erased is None:
                 raise
             said = erased.cause.name.lower().replace("_", " ")
-            raise ContentMissing(subject.declaration, f"was erased on {day(erased.time)} ({said})") from None
+            raise ContentErased(subject.declaration, f"was erased on {day(erased.time)} ({said})") from None
 
     @property
     def eraser(self) -> Eraser:
