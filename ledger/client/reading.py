@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.domain.codes import DecisionKind, RecordType
 from ledger.domain.records import Decision
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ledger.index.retaining import Retained
     from ledger.index.store import Store
     from ledger.sealing import EncryptionKey
+
+_NEVER: Final = 2**62
 
 
 class Reading:
@@ -204,14 +206,16 @@ class Reading:
             rows = session.rows(sql, *values)
         return recorded(rows[0]) if rows else None
 
-    def timeline_steps(self, declaration: DeclarationId, since: Digest) -> list[tuple[bytes, bytes, bytes]]:
+    def timeline_steps(
+        self, declaration: DeclarationId, since: Digest, to_block: int = _NEVER
+    ) -> list[tuple[bytes, bytes, bytes]]:
         """(prev, request, digest) of every decision and control of a declaration from `since` on, in order."""
         sql = (
             "SELECT record_type, body, digest FROM events WHERE declaration = ? AND outcome = 0"
-            " AND record_type IN (?, ?) ORDER BY block, log"
+            " AND record_type IN (?, ?) AND block <= ? ORDER BY block, log"
         )
         with self.store.reading() as session:
-            rows = session.rows(sql, declaration, int(RecordType.DECISION), int(RecordType.CONTROL))
+            rows = session.rows(sql, declaration, int(RecordType.DECISION), int(RecordType.CONTROL), to_block)
         steps = [(body[32:64], _request(kind, body), digest) for kind, body, digest in rows]
         start = next((n for n, step in enumerate(steps) if step[2] == since), len(steps))
         return steps[start:]

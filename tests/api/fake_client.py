@@ -286,7 +286,8 @@ class FakeClient:
     def receipt_file(self, declaration: bytes, form: str, language: str) -> Any:
         return self.receipts(form, language)
 
-    def put_checkpoint(self, text: str) -> Note:
+    def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
+        assert strict
         self.notes.append(read_note(text))
         return self.notes[-1]
 
