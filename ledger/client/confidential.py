@@ -80,10 +80,11 @@ class Confidential(Reading):
         Whether it is what its record commits to can't be told here; its readers can.
 
         Raises:
-            SealRefused: too large, too many wraps, two for one reader, or one for nobody that there is.
+            SealRefused: too large, too many wraps, two for one reader, one for nobody that there is; or it was erased.
             NotEntitled: what it should replace is not there, or not the owner's to replace.
         """
         self._check(sealed, wraps)
+        self._check_field_set(sealed, wraps, custody)
         self.sealed_payloads.place(sealed)
         with self.store.together():
             stale = self._replaced(sealed, custody, replaces)
@@ -97,6 +98,25 @@ class Confidential(Reading):
         if len(sealed.ciphertext) > LARGEST + _OVERHEAD:
             raise SealRefused(f"the payload is larger than {LARGEST} bytes")
         self._check_wraps(wraps)
+        self._check_erased(sealed)
+
+    def _check_erased(self, sealed: Sealed) -> None:
+        sql = (
+            "SELECT 1 FROM erasures e JOIN versions v ON v.declaration = e.declaration AND v.number = e.version"
+            " WHERE e.declaration = ? AND v.commitment = ?"
+        )
+        with self.store.reading() as session:
+            if session.rows(sql, sealed.subject.declaration, sealed.subject.commitment):
+                raise SealRefused("this version was erased: its content is not kept any more")
+
+    def _check_field_set(self, sealed: Sealed, wraps: Sequence[Wrap], custody: "Custody") -> None:
+        """Chosen fields are for one reader, by a grant that is in force."""
+        if not custody.reader and custody.fields == ZERO:
+            return
+        declaration = sealed.subject.declaration
+        granted = custody.reader and custody.fields in self.rights.granted(declaration, custody.reader) - {ZERO}
+        if not granted or {one.recipient for one in wraps} - {custody.reader, custody.owner}:
+            raise SealRefused("chosen fields are kept for one reader, who holds a grant for just these")
 
     def _check_wraps(self, wraps: Sequence[Wrap]) -> None:
         recipients = {one.recipient for one in wraps}
@@ -142,6 +162,22 @@ class Confidential(Reading):
             raise SealRefused(f"organisation {strangers[0]} is no party to the declaration and holds no grant")
         self.sealed_payloads.add_wraps(content_hash, wraps)
 
+    def destroy_erased(self) -> bool:
+        """Destroy here whatever the index says was erased; following the chain does so by itself.
+
+        Whether that is done; else the files could not be scrubbed, as somebody reads them now: do it again.
+
+        Raises:
+            StoreError: a place can't be written now.
+        """
+        from ledger.index.due import due, has_remnants
+
+        if due(self.store) or has_remnants(self.store):
+            from ledger.index.erasing import Erasing
+
+            Erasing(self.store, self.sealed_payloads).sweep()
+        return not has_remnants(self.store)
+
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def sealed(self, commitment: bytes, viewer: int | None) -> list[SealedForReader]:
@@ -177,6 +213,12 @@ class Confidential(Reading):
         """The whole payloads of a declaration that somebody may let others read, as it gets them itself."""
         kept = [one for one in self.sealed_payloads.of_declaration(declaration) if not one.custody.reader]
         found = [self._for_reader(one, by) for one in kept if self.rights.may_wrap(one, by)]
+        return [one for one in found if one is not None]
+
+    def field_sets(self, declaration: bytes, owner: int) -> list[SealedForReader]:
+        """What an organisation put together for readers of chosen fields of a declaration."""
+        kept = [one for one in self.sealed_payloads.of_declaration(declaration) if one.custody.reader]
+        found = [self._for_reader(one, owner) for one in kept if one.custody.owner == owner]
         return [one for one in found if one is not None]
 
     def parties(self, declaration: DeclarationId) -> list[int]:
