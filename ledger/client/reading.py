@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.domain.codes import DecisionKind, RecordType
 from ledger.domain.records import Decision
+from ledger.domain.retention import Retention
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import DeclarationId, Digest, decode
 from ledger.index.alarms import Alarm, Alarms
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         RecordAnswer,
         VersionShown,
     )
+    from ledger.index.retaining import Retained
     from ledger.index.store import Store
     from ledger.sealing import EncryptionKey
 
@@ -114,6 +116,36 @@ class Reading:
     def alarms(self) -> list[Alarm]:
         """What a person must look at."""
         return Alarms(self.store).standing()
+
+    @cached_property
+    def retention(self) -> Retention:
+        """The retention periods of this client's settings.
+
+        Raises:
+            RetentionError: their file can't be used.
+        """
+        path = self.settings.retention
+        return Retention.load(path) if path else Retention.default()
+
+    def retained(self, viewer: int) -> "list[Retained]":
+        """Until when the content of each version that a viewer may erase has to be kept, and why."""
+        from ledger.index.retaining import retained
+
+        with self.store.reading() as session:
+            return retained(session, self.queries.access(session, viewer), self.retention)
+
+    def retained_of(self, declaration: DeclarationId, viewer: int) -> "list[Retained]":
+        """The same of one declaration; empty for whom it is not to erase."""
+        from ledger.index.access import Level
+        from ledger.index.retaining import of_declaration
+        from ledger.index.rows import load_declarations
+
+        with self.store.reading() as session:
+            access = self.queries.access(session, viewer)
+            found = load_declarations(session, [declaration]).get(declaration)
+            if found is None or access.level(found.state) is not Level.PAYLOAD:
+                return []
+            return list(of_declaration(session, access, self.retention, found))
 
     # --- what the desk needs ------------------------------------------------------------------------------------------
 
