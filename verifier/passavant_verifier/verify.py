@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from passavant_verifier.canonical import LARGEST, parse_json, read_cbor
 from passavant_verifier.contents import FORMATS
@@ -58,10 +58,10 @@ def main(arguments: Sequence[str] | None = None, clock: Callable[[], float] = ti
         trust = read_trust(_load(asked.trust), str(asked.trust)) if asked.trust else None
         raw = _load(asked.file)
     except UnreadableError as error:
-        sys.stderr.write(f"passavant-verify: {error}\n")
+        _say(sys.stderr, f"passavant-verify: {error}")
         return USAGE
     verdict = verify_file(raw, trust, now=int(clock()), max_age=asked.max_age)
-    sys.stdout.write((json.dumps(verdict.to_plain(), indent=2) if asked.json else written(verdict)) + "\n")
+    _say(sys.stdout, json.dumps(verdict.to_plain(), indent=2) if asked.json else written(verdict))
     return verdict.exit_code
 
 
@@ -86,6 +86,12 @@ def _summary(verdict: Verdict) -> str:
         if Result.STALE in results
         else "nothing is wrong, but it can't be known whether it is so"
     )
+
+
+def _say(stream: TextIO, text: str) -> None:
+    """Write a line, in whatever letters the stream has."""
+    encoding = stream.encoding or "ascii"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def _load(file: Path) -> bytes:
