@@ -188,9 +188,7 @@ class Story(Stage):
         declaration = self.run("payload", IMPORT_MRN, "--as", "customs-fr")["declaration"]
         kept = b"".join(path.read_bytes() for path in self.home.glob("store.sqlite*"))
         expect(kept and b"Atelier Nordet" not in kept, "the store holds no name of a buyer")
-        say(
-            "  Customs decrypt it and hold it against the chain. The store that the gateway works on has ciphertext only."
-        )
+        say("  Customs decrypt it and hold it against the chain. The gateway's store has ciphertext only.")
         fields = ("--fields", "Declaration/InvoiceAmount")
         self.run("payload", declaration, "--as", "post", code=1)
         self.run("grant", declaration, "post", *fields, "--as", "platform")
