@@ -170,13 +170,9 @@ class Confidential(Reading):
         Raises:
             StoreError: a place can't be written now.
         """
-        from ledger.index.due import due, has_remnants
+        from ledger.client.obeying import obey
 
-        if due(self.store) or has_remnants(self.store):
-            from ledger.index.erasing import Erasing
-
-            Erasing(self.store, self.sealed_payloads).sweep()
-        return not has_remnants(self.store)
+        return obey(self)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
