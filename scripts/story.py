@@ -191,12 +191,14 @@ class Story(Stage):
         say("  Customs decrypt it and hold it against the chain. The gateway's store has ciphertext only.")
         fields = ("--fields", "Declaration/InvoiceAmount")
         self.run("payload", declaration, "--as", "post", code=1)
+        say("  refused, as for a declaration that has no content here")
         self.run("grant", declaration, "post", *fields, "--as", "platform")
         read = self.run("payload", declaration, "--as", "post")["fields"]
         expect(set(read) == {"Declaration/InvoiceAmount[1]", "Declaration/InvoiceAmount[1]/@currencyID"}, "two fields")
         say(f"  The postal operator reads {' '.join(read.values())}, and nothing else.")
         self.run("withdraw", declaration, "post", *fields, "--as", "platform")
         self.run("payload", declaration, "--as", "post", code=1)
+        say("  refused again")
         log = self.run("accesses", IMPORT_MRN, "--as", "platform")["accesses"]
         expect(log and log[-1]["reader"] == self.network.identity("post").organisation, "the access is noted")
         say("  What was read can't be unread, but the platform sees who read what, and when.")
