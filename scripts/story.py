@@ -203,6 +203,23 @@ class Story(Stage):
         expect(log and log[-1]["reader"] == self.network.identity("post").organisation, "the access is noted")
         say("  What was read can't be unread, but the platform sees who read what, and when.")
 
+    def receipt(self) -> None:
+        """A receipt, checked by the verifier alone."""
+        self.scene("A receipt of it, for a court that asks years later and has no network")
+        key, trust, file = (self.home / name for name in ("auditor.key", "trust.json", "receipt.json"))
+        self.run("checkpoint", "key", key, "--name", "auditor.example")
+        self.run("checkpoint", "make", "--key", key)
+        self.run("checkpoint", "trust", "--witness", f"{key}.pub", "-o", trust)
+        self.run("receipt", IMPORT_MRN, "-o", file, "--as", "platform")
+        verdict = self.run("verify", file, "--trust", trust)
+        expect(verdict["valid"], f"the receipt is valid: {verdict}")
+        say(*(f"  {statement}" for statement in verdict["statements"]))
+        raw = file.read_bytes()
+        file.write_bytes(bytes([*raw[:-99], raw[-99] ^ 1, *raw[-98:]]))
+        say("With one bit of it changed:")
+        changed = self.run("verify", file, "--trust", trust, code=1)
+        say(f"  {changed['parts']['integrity']['reason']}")
+
     def outsider(self) -> None:
         """An outsider's attempt leaves no trace."""
         self.scene("An outsider, with a key that nobody admitted, signs a release in the name of French customs")
@@ -296,6 +313,7 @@ def tell(home: Path) -> None:
         story.refused,
         story.reader,
         story.content,
+        story.receipt,
         story.outsider,
         story.rebuild,
     )
