@@ -193,7 +193,7 @@ class Working:
             folded.erasures.append(_erased(event, record))
         else:
             self._advance(folded, event, record)
-            folded.updated = (event.position.block, event.position.log)
+        folded.updated = (event.position.block, event.position.log)
         folded.changed = True
         return Step(event, before, folded.state.public_head, self._remarks(event, folded))
 

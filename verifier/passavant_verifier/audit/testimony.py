@@ -105,18 +105,13 @@ def entry_said(ledger: Ledger, declaration: bytes, seen: Seen) -> dict[str, Any]
     }
 
 
-def _changes_it(seen: Seen) -> bool:
-    """Whether a declaration stands otherwise after an event. An erasure is of content, and moves nothing."""
-    return isinstance(seen.event, Recorded) and seen.event.record.code is not RecordType.ERASURE
-
-
 def declaration_said(ledger: Ledger, history: History, declaration: bytes, time: int) -> dict[str, Any]:
     """A declaration as ``/v1/declarations/{id}`` tells it."""
     known = ledger.consignments.declarations[declaration]
     state, lodged = known.state, _lodgement(history, declaration)
     request = ledger.consignments.requests.get(declaration, ZERO)
     holds = ledger.consignments.holds_on(declaration)
-    recorded = [seen for seen in history.of_declaration[declaration] if _changes_it(seen)]
+    recorded = [seen for seen in history.of_declaration[declaration] if isinstance(seen.event, Recorded)]
     link = lodged.entry.record.word("link")
     return {
         "id": _hex(declaration),
