@@ -6,6 +6,7 @@ The network is the demo's, after its story: five consignments, with holds, amend
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from passavant_verifier.audit.rpc import Node
 from passavant_verifier.audit.steps import Step
 from tests.fakes.liar import Liar
 from tests.verifier.audit.auditing import Told, audited, first
+from tests.verifier.audit.garbling import garbled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 Lie = Callable[[str, Any], Any]
@@ -211,6 +213,20 @@ def test_steps_17_to_21_every_lie_is_caught(told: Told, chain: Audit, name):
         chain.compare_gateways(Result(chain.replay))
         assert first(chain.findings).step is step, first(chain.findings)
         assert liar.lies
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_a_gateway_answers_the_audit_ends(told: Told, chain: Audit, seed):
+    random = Random(seed)
+
+    def lie(_path, answer):
+        return garbled(random, answer) if random.random() < 0.1 else answer
+
+    with Liar(told.gateway, gateway=lie) as liar:
+        chain.plan = replace(chain.plan, gateways=[Gateway(liar.url, timeout=20, pause=0.001)])
+        chain.findings = Findings()
+        chain.compare_gateways(Result(chain.replay))
+    assert chain.findings.exit_code in {0, 1, 3}
 
 
 def test_an_audit_of_an_honest_gateway_by_the_command(told: Told, tmp_path, capsys):

@@ -94,7 +94,8 @@ class Comparison:
         if not ids:
             return
         for _ in range(_ATTEMPTS):
-            as_of = self.gateway.get(Step.FRESHNESS, f"/v1/declarations/0x{ids[0].hex()}").get("asOf") or {}
+            told = self.gateway.get(Step.FRESHNESS, f"/v1/declarations/0x{ids[0].hex()}").get("asOf")
+            as_of = told if isinstance(told, dict) else {}
             height = self._height
             if as_of.get("block") == height:
                 self._check_as_of(as_of)
