@@ -31,7 +31,7 @@ contract Consignments is Erasures {
         uint256 recordType = entry.typeWord();
         if (recordType < FIRST_OF_PARTICIPANTS) (outcome, digest) = _process(recordType, entry);
         else if (recordType > type(uint8).max) outcome = Outcome.UNKNOWN_RECORD_TYPE;
-        // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
+        // slither-disable-next-line calls-loop  Participants is known code and calls nobody
         else (outcome, digest) = participants.recordOne(entry);
     }
 

@@ -57,6 +57,7 @@ abstract contract Council is ManagingKeys {
         }
         if (outcome != Outcome.RECORDED) return outcome;
 
+        // slither-disable-next-line costly-loop  each record of a group extends the head of the one before
         _council = next;
         _admit(r, r.predecessor != 0 && !byPredecessor ? MARK_TAKEN_OVER : 0);
         _emit(entry, Admission.selector, digest, bytes32(r.administration), author.id());
@@ -75,6 +76,7 @@ abstract contract Council is ManagingKeys {
         view
         returns (uint256 approvals)
     {
+        // slither-disable-next-line uninitialized-local  nobody was seen yet
         uint256[256] memory seen; // a bit for each administration id
         seen[first >> 8] |= 1 << (first & 0xff);
         approvals = 1;
@@ -173,7 +175,8 @@ abstract contract Council is ManagingKeys {
 
     /// @dev From now on whoever addresses an administration looks at the one that answers for itself, too.
     function _warnOfExpulsion() private {
-        for (uint256 i = 0; i < _administrations.length; ++i) {
+        uint256 count = _administrations.length;
+        for (uint256 i = 0; i < count; ++i) {
             uint32 id = _administrations[i];
             _organisations[id] = _organisations[id].withWarning();
         }

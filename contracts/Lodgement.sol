@@ -70,7 +70,7 @@ abstract contract Lodgement is ConsignmentStore {
         outcome = _checkEffect(r.effectiveAt, author.addressed());
         if (outcome != Outcome.RECORDED) return outcome;
 
-        declared.settled = Head.wrap(0).settle(0, digest);
+        declared.settled = Head.wrap(0).settle(bytes32(0), digest);
         declared.state = _firstState(r);
         bytes32 id = r.consignment;
         if (id == 0) {
@@ -203,12 +203,10 @@ abstract contract Lodgement is ConsignmentStore {
         view
         returns (uint256)
     {
-        (
-            Mandate mandate,
-            Organisation giver,
-            Organisation sponsor
-            // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
-        ) = participants.mandateOf(state.declarant(), agent);
+        // slither-disable-start calls-loop  Participants is known code and cannot be made to fail
+        (Mandate mandate, Organisation giver, Organisation sponsor) =
+            participants.mandateOf(state.declarant(), agent);
+        // slither-disable-end calls-loop
         if (!mandate.covers(state.leg(), state.administration(), block.timestamp)) {
             return Outcome.MANDATE_MISSING;
         }

@@ -109,7 +109,6 @@ abstract contract Membership is Council {
     function _checkMember(Words.OperatorStatus calldata r, uint32 author) private view returns (uint256) {
         if (r.orgHead == 0) return Outcome.IDENTITY_TAKEN;
         Organisation member = _organisations[uint32(r.organisation)];
-        // slither-disable-next-line unused-return  only the id counts
         (uint16 sponsor,) = competentFor(member.sponsor());
         if (sponsor != author) return Outcome.NOT_COMPETENT;
         if (Head.wrap(r.orgHead) != _heads[uint32(r.organisation)]) return Outcome.STALE_HEAD;

@@ -222,7 +222,6 @@ abstract contract ParticipantStore is IParticipants, Recorder {
 
     function _sponsorOf(Organisation member) internal view returns (Organisation word) {
         uint16 sponsor = member.sponsor();
-        // slither-disable-next-line unused-return  only the standing counts
         if (sponsor != 0) (, word) = competentFor(sponsor);
     }
 
@@ -231,7 +230,8 @@ abstract contract ParticipantStore is IParticipants, Recorder {
     }
 
     function _countActive() internal view returns (uint256 count) {
-        for (uint256 i = 0; i < _administrations.length; ++i) {
+        uint256 all = _administrations.length;
+        for (uint256 i = 0; i < all; ++i) {
             if (_isActiveNow(_administrations[i])) ++count;
         }
     }

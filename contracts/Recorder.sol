@@ -26,6 +26,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
     /// @dev First of the record types that `Participants` takes.
     uint8 internal constant FIRST_OF_PARTICIPANTS = 16;
     uint256 internal constant LONGEST_DEADLINE = 7 days;
+    // slither-disable-next-line unused-state  of Participants
     uint256 internal constant ANY_ADMINISTRATION = 0;
     uint256 internal constant NOBODY = type(uint256).max;
 
@@ -46,12 +47,13 @@ abstract contract Recorder is IRecorder, IERC5267 {
         _separator = _buildSeparator(_hashedName);
     }
 
+    // slither-disable-start incorrect-return  the answer is returned from where it was written
     /// @inheritdoc IRecorder
     function record(Records.Entry[] calldata entries) external returns (uint8[] memory) {
         uint256 count = entries.length;
         uint256 answer = _answerFor(count);
-        bytes32 first;
-        bool recorded;
+        bytes32 first = 0;
+        bool recorded = false;
         for (uint256 i = 0; i < count; ++i) {
             (uint256 outcome, bytes32 digest) = _recordOne(Bodies.entryAt(entries, i));
             _setOutcome(answer, i, outcome);
@@ -61,6 +63,8 @@ abstract contract Recorder is IRecorder, IERC5267 {
         if (recorded) _return(answer, count);
         revert NothingRecorded(0, first, count == 0 ? uint8(Outcome.MALFORMED) : _firstOutcome(answer));
     }
+
+    // slither-disable-end incorrect-return
 
     /// @inheritdoc IERC5267
     function eip712Domain()

@@ -77,6 +77,7 @@ abstract contract Rulings is ConsignmentStore {
     /// @dev What a decision leaves beside head and state: the superseded one, and an answered request.
     function _settleFurther(Words.Decision calldata r, State state) private {
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
+        // slither-disable-next-line costly-loop  each record of a group pays for its own slots
         if (r.request != 0 && state.pending() == Pending.NONE) delete _requests[r.declaration];
     }
 
@@ -87,7 +88,7 @@ abstract contract Rulings is ConsignmentStore {
         Words.Control calldata r = body.control();
         Declared storage declared = _declarations[r.declaration];
         Head settled = declared.settled;
-        Head next = Head.wrap(r.prev).settle(0, digest);
+        Head next = Head.wrap(r.prev).settle(bytes32(0), digest);
         if (next == settled) return Outcome.ALREADY_RECORDED;
         if (!Forms.control(r)) return Outcome.MALFORMED;
         outcome = _mayRule(author, r.deadline, r.office);

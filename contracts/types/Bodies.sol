@@ -29,6 +29,7 @@ library Bodies {
         }
     }
 
+    // slither-disable-start write-after-write  place and length are two words
     /// @notice An entry's body and signature, wherever the calldata says that they lie. What lies beyond its end reads
     /// as 0, for digest and event alike.
     /// @dev The lengths are compared with the only ones that a record of its type may have before anything is copied.
@@ -55,6 +56,8 @@ library Bodies {
             proof.length := calldataload(start)
         }
     }
+
+    // slither-disable-end write-after-write
 
     /// @notice The record's identity: its EIP-712 digest under the domain.
     function digest(bytes calldata body, bytes32 domainSeparator, bytes32 typeHash)
