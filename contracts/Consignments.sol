@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ConsignmentStore} from "./ConsignmentStore.sol";
 import {Lodgement} from "./Lodgement.sol";
+import {ParticipantsReader} from "./ParticipantsReader.sol";
 import {Recorder} from "./Recorder.sol";
 import {Rulings} from "./Rulings.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
@@ -19,13 +20,16 @@ contract Consignments is Lodgement, Rulings {
 
     constructor(IParticipants participants_, address predecessor_)
         Recorder(participants_.networkId())
-        ConsignmentStore(participants_, predecessor_)
+        ParticipantsReader(participants_)
+        ConsignmentStore(predecessor_)
     {}
 
     function _recordOne(Records.Entry calldata entry) internal override returns (uint256, bytes32) {
         uint256 recordType = entry.typeWord();
-        if (recordType < FIRST_OF_PARTICIPANTS) return _process(recordType, entry);
+        if (recordType < Records.RECOGNITION) return _process(recordType, entry);
         if (recordType > type(uint8).max) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
+        // slither-disable-next-line calls-loop,reentrancy-benign  Recognitions is known code, which only reads from here
+        if (_isOfRecognitions(recordType)) return recognitions.recordOne(entry);
         // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
         return participants.recordOne(entry);
     }
@@ -71,6 +75,10 @@ contract Consignments is Lodgement, Rulings {
         // The first field is the declaration, or the consignment that a declaration joins.
         bytes32 first = bytes32(body.word(0));
         return recordType == Records.DECLARATION && first == 0 ? digest : first;
+    }
+
+    function _isOfRecognitions(uint256 recordType) private pure returns (bool) {
+        return recordType == Records.RECOGNITION || recordType >= Records.ARRANGEMENT;
     }
 
     function _fitting(uint256 id, uint256 bits) private pure returns (uint256) {
