@@ -5,13 +5,7 @@ import {RecognitionStore} from "./RecognitionStore.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
-import {
-    AeoStanding,
-    AssistanceAction,
-    OrganisationKind,
-    OrganisationStatus,
-    Outcome
-} from "./types/Codes.sol";
+import {AeoStanding, AssistanceAction, OrganisationKind, Outcome} from "./types/Codes.sol";
 import {Forms} from "./types/Forms.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
@@ -111,8 +105,7 @@ abstract contract Assisting is RecognitionStore {
         if (r.dueAt <= block.timestamp) return Outcome.LIMIT_INVALID;
         // slither-disable-next-line unused-return,calls-loop  only the id counts
         (uint16 asked, Organisation word) = participants.competentFor(uint16(r.addressee));
-        bool there = asked == r.addressee && word.isA(OrganisationKind.ADMINISTRATION)
-            && !word.isAt(OrganisationStatus.EXPELLED, block.timestamp);
+        bool there = asked == r.addressee && word.isA(OrganisationKind.ADMINISTRATION) && _isInOffice(word);
         return there ? Outcome.RECORDED : Outcome.UNKNOWN_ORGANISATION;
     }
 
