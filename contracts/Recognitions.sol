@@ -41,7 +41,8 @@ contract Recognitions is Recognising, Arranging, Assisting {
     {
         if (msg.sender != address(consignments)) revert Recognitions_NotConsignments(msg.sender);
         uint256 count = relied.length / 32;
-        bool proven = relied.length == count * 32 && count - 1 < MAX_RELIED && keccak256(relied) == reliance_;
+        bool proven = relied.length == count * 32 && count != 0 && count <= MAX_RELIED
+            && keccak256(relied) == reliance_;
         if (!proven) return Outcome.RELIANCE_NOT_PROVEN;
         bytes32[4] memory list;
         for (uint256 i = 0; i < count; ++i) {

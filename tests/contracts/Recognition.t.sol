@@ -46,7 +46,6 @@ contract RecognitionTest is Recognised {
     function test_ARecognitionOfARecognition() external {
         (bytes32 first,) = _recognised();
         bytes32 withC = _agreed(B, C);
-        // The control is older than the arrangement of B and C.
         vm.warp(block.timestamp + 1);
         _record(_of(_recognition(transited, C, first, withC)));
     }
