@@ -147,23 +147,66 @@ class Feed(Answer, frozen=True):
     next: str | None
 
 
-class Fields(Answer, frozen=True):
-    """What a commitment was made over: schema, seed and every field as (path, value)."""
+class WrapShown(Answer, frozen=True):
+    """The content key, wrapped for who asks: base64."""
 
+    key_version: int
+    suite: int
+    wrap: str
+
+
+class SealedShown(Answer, frozen=True):
+    """A ciphertext (base64), and what it says that it belongs to: hold that against the chain, then open it.
+
+    `fields` is zeros for a whole payload, else the hash of the chosen fields; `wrap` is null when nobody wrapped the
+    key for who asks.
+    """
+
+    declaration: str
+    commitment: str
     schema: str
-    seed: str
-    fields: list[tuple[str, str]]
+    fields: str
+    owner: int
+    content_hash: str
+    ciphertext: str
+    wrap: WrapShown | None
+
+
+class SealedAll(Answer, frozen=True):
+    """What is sealed for a commitment and who asks may have, best first."""
+
+    sealed: list[SealedShown]
+
+
+class GrantShown(Answer, frozen=True):
+    """A signed `ReadGrant`; `inForce` when its time is not over and its grantor is a party still."""
+
+    declaration: str
+    grantor: int
+    reader: int
+    fields: str
+    serial: int
+    valid_until: int
+    signature: str
+    in_force: bool
+
+
+class Grants(Answer, frozen=True):
+    """The read grants of a declaration, newest first, also those that are over."""
+
+    grants: list[GrantShown]
 
 
 ALL = [
     Alive,
     Challenge,
     Feed,
-    Fields,
+    Grants,
     Kept,
     Problem,
     Progress,
     Ready,
+    SealedAll,
     TakenMany,
     TakenOne,
     ToSign,

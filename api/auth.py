@@ -169,10 +169,7 @@ class Sessions:
         if participant is None or participant.id != organisation:
             return None
         now = self._clock()
-        valid = any(
-            key.address == address and key.not_before <= now < key.not_after and not key.compromised_since
-            for key in participant.keys
-        )
+        valid = any(key.address == address and key.is_valid(now) for key in participant.keys)
         return participant if valid else None
 
     def _participant(self, address: bytes) -> ParticipantAnswer | None:

@@ -19,6 +19,9 @@ from ledger.client import (
     NotEntitled,
     PayloadRefused,
     ReferenceFormatError,
+    SealingError,
+    SealRefused,
+    StaleGrant,
     StoreError,
     WrongNetwork,
 )
@@ -42,7 +45,8 @@ class Kind(Enum):
     METHOD_NOT_ALLOWED = 405, "The method is not allowed here"
     NOT_ACCEPTABLE = 406, "Answers are JSON only"
     INVALID_CURSOR = 409, "The cursor is not one of this gateway's, or its block is gone: start again before it"
-    PAYLOAD_REFUSED = 409, "The payload does not belong to the commitment"
+    PAYLOAD_REFUSED = 409, "What was handed in can't be kept for this commitment"
+    GRANT_REFUSED = 409, "A grant with this serial, or a higher one, is kept"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"
     TOO_LARGE = 413, "The body is too large"
     WRONG_MEDIA_TYPE = 415, "The body has a media type that is not taken here"
@@ -72,6 +76,9 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
     DocumentError: Kind.INVALID,
     CommitmentError: Kind.INVALID,
     PayloadRefused: Kind.PAYLOAD_REFUSED,
+    SealRefused: Kind.PAYLOAD_REFUSED,
+    SealingError: Kind.PAYLOAD_REFUSED,
+    StaleGrant: Kind.GRANT_REFUSED,
     NotEntitled: Kind.NOT_FOUND,
     CursorError: Kind.INVALID_CURSOR,
     NodeUnreachable: Kind.NODE_UNREACHABLE,
@@ -80,7 +87,16 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
 }
 """The one table from the ledger's errors to kinds; what stands nowhere in it is INTERNAL."""
 
-SPOKEN: Final = (FieldError, ReferenceFormatError, DocumentError, CommitmentError, PayloadRefused)
+SPOKEN: Final = (
+    FieldError,
+    ReferenceFormatError,
+    DocumentError,
+    CommitmentError,
+    PayloadRefused,
+    SealRefused,
+    SealingError,
+    StaleGrant,
+)
 """Errors about the request itself: what they say may be told to who made it."""
 
 

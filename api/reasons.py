@@ -31,7 +31,7 @@ REASONS: Final[Mapping[Outcome, str]] = {
     Outcome.JOIN_NOT_PROVEN: "The consignment's join key did not sign.",
     Outcome.UNKNOWN_LINK: "The declaration that it links to is not recorded.",
     Outcome.MANDATE_MISSING: "The agent has no mandate in force for it.",
-    Outcome.UNKNOWN_VERSION: "The declaration has no such version.",
+    Outcome.UNKNOWN_VERSION: "There is no such version, or not this one next.",
     Outcome.HOLD_NOT_OPEN: "The agency has no open hold to lift.",
     Outcome.HOLD_ALREADY_OPEN: "The agency's hold is open already.",
     Outcome.VERSIONS_EXHAUSTED: "The declaration can have no further version.",
@@ -45,4 +45,6 @@ REASONS: Final[Mapping[Outcome, str]] = {
     Outcome.SERIAL_NOT_INCREASING: "A grant with this or a later serial is recorded.",
     Outcome.MANAGING_KEYS_NEEDED: "An administration keeps two managing keys.",
     Outcome.UNKNOWN_RECORD_TYPE: "There is no such type of record.",
+    Outcome.ALREADY_ERASED: "That version was erased already.",
+    Outcome.ENCRYPTION_KEY_INVALID: "The proof is not the ML-KEM key that the record names.",
 }

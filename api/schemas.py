@@ -36,16 +36,20 @@ RecordName = Literal[
     "Decision",
     "Control",
     "Hold",
+    "Erasure",
     "Admission",
     "OperatorStatus",
     "KeyAuthorisation",
     "AdministrationSetting",
     "Grant",
+    "EncryptionKey",
 ]
 ReferenceName = Literal["UCR", "DUCR", "MUCR", "MRN", "LRN", "HAWB", "S10", "TRACKING", "ORDER", "IOSS", "INVOICE"]
 TEXT = r"^[^\x00-\x1f\x7f]*[A-Za-z0-9][^\x00-\x1f\x7f]*$"
 """One line with a letter or digit in it."""
 COUNTRY = r"^[A-Z]{2}$"
+BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+"""RFC 4648, 4, padded."""
 LONGEST = 200
 Text = Annotated[str, StringConstraints(max_length=LONGEST, pattern=TEXT)]
 Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
@@ -105,12 +109,47 @@ class Signed(Unsigned):
     proof: Annotated[str, StringConstraints(pattern=Hex, max_length=200_000)] = "0x"
 
 
-class FieldsIn(Model):
-    """What a commitment was made over: schema, seed and every field as (path, value)."""
+class WrapIn(Model):
+    """The content key for one reader: HPKE's encapsulated key and ciphertext, by suite 80 or 1,168 bytes in base64."""
 
-    schema_name: Annotated[Text, Field(alias="schema")]
-    seed: Hex32
-    fields: Annotated[list[tuple[Text, str]], Field(max_length=50_000)]
+    recipient: OrganisationId
+    key_version: Annotated[int, Field(ge=1, le=2**32 - 1), Whole]
+    suite: Annotated[Literal[1, 2], Whole]
+    wrap: Annotated[str, StringConstraints(pattern=BASE64, max_length=2_000)]
+
+
+class SealedIn(Model):
+    """A ciphertext in base64, what it belongs to, and its wraps. `replaces`: the content hash whose place it takes."""
+
+    declaration: Hex32
+    schema_id: Annotated[Hex32, Field(alias="schema")]
+    ciphertext: Annotated[str, StringConstraints(pattern=BASE64)]
+    wraps: Annotated[list[WrapIn], Field(min_length=1, max_length=64)]
+    replaces: Hex32 | None = None
+
+
+class WrapsIn(Model):
+    """More readers for the ciphertext with a content hash."""
+
+    content_hash: Hex32
+    wraps: Annotated[list[WrapIn], Field(min_length=1, max_length=64)]
+
+
+class GrantIn(Model):
+    """The members of a `ReadGrant`; one that is over (`validUntil`) with a higher serial is its withdrawal."""
+
+    declaration: Hex32
+    grantor: OrganisationId
+    reader: OrganisationId
+    fields: Hex32 = f"0x{'00' * 32}"
+    serial: Annotated[int, Field(ge=1, lt=EXACT), Whole]
+    valid_until: Annotated[int, Field(ge=0, lt=2**40, description="Seconds (UTC), as in the signed struct."), Whole]
+
+
+class SignedGrantIn(GrantIn):
+    """A `ReadGrant` with the grantor's signature."""
+
+    signature: Hex65
 
 
 class ScopeIn(Model):
@@ -121,8 +160,8 @@ class ScopeIn(Model):
     ]
 
 
-class PayloadIn(RootModel[FieldsIn | ScopeIn]):
-    """What is behind a commitment: the fields of a version, or the goods items of a decision."""
+class PayloadIn(RootModel[SealedIn | ScopeIn]):
+    """What is behind a commitment: a payload, sealed by its author, or the goods items of a decision, in plain."""
 
 
 class ReferenceIn(Model):

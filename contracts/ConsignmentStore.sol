@@ -35,6 +35,7 @@ abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
     mapping(bytes32 id => Holds) internal _holds;
     mapping(bytes32 consignment => Head) internal _joined;
     mapping(bytes32 digest => bool) internal _superseded;
+    mapping(bytes32 id => mapping(uint256 version => bytes32 digest)) internal _erasures;
     mapping(bytes32 id => uint256 lanes) internal _touched;
 
     constructor(address predecessor_) {
@@ -96,6 +97,11 @@ abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
     /// @inheritdoc IConsignments
     function superseded(bytes32 digest) external view returns (bool) {
         return _superseded[digest];
+    }
+
+    /// @inheritdoc IConsignments
+    function erasure(bytes32 id, uint16 version) external view returns (bytes32) {
+        return _erasures[id][version];
     }
 
     /// @inheritdoc IConsignments

@@ -42,7 +42,7 @@ abstract contract KeyRing is Council {
     }
 
     /// @dev A suspended administration can still take a stolen key out of use.
-    function _mayKeepKeys(Author author) private view returns (bool) {
+    function _mayKeepKeys(Author author) internal view returns (bool) {
         Organisation organisation_ = author.organisation();
         return organisation_.isA(OrganisationKind.ADMINISTRATION)
             ? _isInOffice(organisation_)

@@ -191,7 +191,7 @@ abstract contract Lodgement is ConsignmentStore {
 
     /// @dev What the declarant may not ask for itself, its agent may not either.
     function _checkRequestMandate(uint8 recordType, State state, uint32 agent)
-        private
+        internal
         view
         returns (uint256)
     {

@@ -25,6 +25,7 @@ abstract contract ParticipantStore is IParticipants, Recorder {
     mapping(bytes2 country => uint16) internal _administrationOf;
     uint16[] internal _administrations;
     Head internal _council;
+    mapping(uint32 id => uint32 version) internal _encryptionVersions;
 
     constructor(bool development_, Founder[] memory founders) {
         if (development_ != (block.chainid == 31_337 || block.chainid == 1337)) {
@@ -159,6 +160,11 @@ abstract contract ParticipantStore is IParticipants, Recorder {
     /// @inheritdoc IParticipants
     function backdating(uint16 administration) external view returns (uint32) {
         return _organisations[administration].backdatingAt(block.timestamp);
+    }
+
+    /// @inheritdoc IParticipants
+    function encryptionVersion(uint32 id) external view returns (uint32) {
+        return _encryptionVersions[id];
     }
 
     /// @inheritdoc IParticipants

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {KeyRing} from "./KeyRing.sol";
+import {EncryptionKeys} from "./EncryptionKeys.sol";
 import {Membership} from "./Membership.sol";
 import {ParticipantStore} from "./ParticipantStore.sol";
 import {Recorder} from "./Recorder.sol";
@@ -13,7 +13,7 @@ import "./types/Records.sol" as Records;
 
 /// @title The law of participants
 /// @notice See `IParticipants`.
-contract Participants is KeyRing, Membership {
+contract Participants is EncryptionKeys, Membership {
     using Bodies for Records.Entry;
     using Bodies for bytes;
 
@@ -49,6 +49,7 @@ contract Participants is KeyRing, Membership {
         }
         if (recordType == Records.KEY_AUTHORISATION) return _keyAuthorisation(entry, body, digest, author);
         if (recordType == Records.GRANT) return _grant(entry, body, digest, author);
+        if (recordType == Records.ENCRYPTION_KEY) return _encryptionKey(entry, body, digest, author);
         if (recordType == Records.ADMISSION) return _admission(entry, body, digest, author);
         return _setting(entry, body, digest, author);
     }

@@ -28,7 +28,7 @@ import {
 import {Organisation} from "./types/Organisation.sol";
 import {Proofs} from "./types/Proofs.sol";
 import "./types/Records.sol" as Records;
-import {State} from "./types/State.sol";
+import {RELIES, State} from "./types/State.sol";
 import "./types/Words.sol" as Words;
 
 /// @title What authorities record: decisions, controls, agencies' holds
@@ -61,7 +61,8 @@ abstract contract Rulings is ConsignmentStore {
         }
         outcome = _checkTimes(r, author.organisation());
         if (outcome != Outcome.RECORDED) return outcome;
-        if (r.commitment | r.request | r.supersedes | r.reliance != 0 || state.relies()) {
+        uint256 further = uint256(r.commitment | r.request | r.supersedes | r.reliance);
+        if (further | (State.unwrap(state) & RELIES) != 0) {
             (outcome, state) = _settleFurther(entry, r, declared.state, state);
             if (outcome != Outcome.RECORDED) return outcome;
         }
@@ -184,7 +185,7 @@ abstract contract Rulings is ConsignmentStore {
 
     /// @dev Whose id fits 16 bits and has a key is an administration.
     function _mayRule(Author author, uint256 deadline, uint256 office)
-        private
+        internal
         view
         returns (uint256 outcome)
     {

@@ -22,6 +22,7 @@ ENVIRONMENT: Final = "PASSAVANT_HOME"
 
 _SQLITE: Final = "sqlite:///"
 _KEYSTORE: Final = "keystore:"
+_FILE: Final = "file:"
 
 _START_ONE: Final = "Start one by `passavant devnet up`, or name it by --home"
 
@@ -55,6 +56,7 @@ class Identity:
         office: the only customs office for which the key decides; 0: any.
         identifiers: as messages name this participant, such as EORI numbers.
         managers: URIs of the participant's managing keys, where this home has them.
+        encryption: URI (``file:``) of the file with its private encryption keys; relative to the home.
     """
 
     organisation: int
@@ -67,6 +69,7 @@ class Identity:
     office: int = 0
     identifiers: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
+    encryption: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,8 @@ class Home:
             names = ", ".join(sorted(self.participants)) or "none"
             raise HomeError(self.path, f"knows no participant {name!r}", f"It has {names}")
         managers = tuple(self._signer(uri) for uri in found.managers)
-        return replace(found, signer=self._signer(found.signer), managers=managers)
+        encryption = self._file(found.encryption) if found.encryption else None
+        return replace(found, signer=self._signer(found.signer), managers=managers, encryption=encryption)
 
     def settings(self) -> "ClientSettings":
         """What `ledger.client.Client.open` takes."""
@@ -162,6 +166,9 @@ class Home:
         """The relay key's URI, with paths as they are on this machine."""
         return self._signer(self.relay) if self.relay else None
 
+    def _file(self, uri: str) -> str:
+        return f"{_FILE}{self.path / uri.removeprefix(_FILE)}" if uri.startswith(_FILE) else uri
+
     def _signer(self, uri: str) -> str:
         if not uri.startswith(_KEYSTORE):
             return uri
@@ -174,6 +181,17 @@ def home_path(given: Path | None = None, environ: Mapping[str, str] | None = Non
     """The directory that was given, else the environment's, else ``~/.passavant``."""
     named = (os.environ if environ is None else environ).get(ENVIRONMENT)
     return (given or (Path(named) if named else Path.home() / ".passavant")).expanduser().absolute()
+
+
+def encryption_file(identity: Identity) -> Path:
+    """The file with a participant's private encryption keys; `identity` as `Home.identity` gives it.
+
+    Raises:
+        HomeError: this home has none of it.
+    """
+    if identity.encryption is None or not identity.encryption.startswith(_FILE):
+        raise HomeError(Path(CONFIG), f"names no file of encryption keys of organisation {identity.organisation}")
+    return Path(identity.encryption.removeprefix(_FILE))
 
 
 def write_private(file: Path, text: str) -> None:

@@ -1,16 +1,17 @@
-"""What stays off the chain: payloads, references for the private index, and who may read a status."""
+"""What stays off the chain: sealed payloads, references for the private index, and who may read a status."""
 
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.answers import Fields, Kept
+from api.answers import Kept, SealedAll
 from api.documentation import SESSION, gives, takes
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
-from api.schemas import FieldsIn, PayloadIn, ReaderIn, ReferenceIn, ReferencesIn, body_of
-from api.wire import Id, hexed, reply, unhex
-from ledger.client import Payload, Reference, ReferenceType, Scope
+from api.schemas import PayloadIn, ReaderIn, ReferenceIn, ReferencesIn, ScopeIn, WrapsIn, body_of
+from api.sealed import sealed_in, sealed_shown, wraps_in
+from api.wire import Id, reply, unhex
+from ledger.client import Custody, Reference, ReferenceType, Scope
 
 router = APIRouter(prefix="/v1", tags=["payloads"])
 
@@ -19,36 +20,55 @@ _GATED: Final = (Kind.SESSION_NEEDED, Kind.SESSION_INVALID)
 
 @router.put(
     "/payloads/{commitment}",
-    responses=gives(200, Kept, *_GATED, Kind.PAYLOAD_REFUSED, body=True),
+    responses=gives(200, Kept, *_GATED, Kind.NOT_FOUND, Kind.PAYLOAD_REFUSED, body=True),
     openapi_extra=takes(PayloadIn, SESSION),
 )
 async def put_payload(request: Request, commitment: Id) -> Response:
-    """Keep what a commitment was made over; its root is computed again and must be the commitment."""
+    """Keep a sealed payload with its wraps: form, size and readers are checked; whether it is what the commitment was
+    made over can't be, and is for its readers to tell. The goods items of a decision come in plain.
+    """  # noqa: D205 - one paragraph, which the OpenAPI document shows
     gateway = gateway_of(request)
     owner = await gateway.participant(request)
     given = (await body_of(request, PayloadIn)).root
-    payload: Payload | Scope
-    if isinstance(given, FieldsIn):
-        payload = Payload(given.schema_name, unhex(given.seed), tuple(given.fields))
-    else:
-        payload = Scope({int(item): quantity for item, quantity in given.scope.items()})
-    await gateway.work.run(gateway.client.put_payload, unhex(commitment), payload, owner)
+    if isinstance(given, ScopeIn):
+        scope = Scope({int(item): quantity for item, quantity in given.scope.items()})
+        await gateway.work.run(gateway.client.put_scope, unhex(commitment), scope)
+        return reply(Kept())
+    sealed, wraps = sealed_in(unhex(commitment), given), wraps_in(given.wraps)
+    replaces = unhex(given.replaces) if given.replaces else None
+    await gateway.work.run(gateway.client.put_sealed, sealed, wraps, Custody(owner), replaces=replaces)
     return reply(Kept())
 
 
 @router.get(
     "/payloads/{commitment}",
-    responses=gives(200, Fields, *_GATED, Kind.NOT_FOUND, Kind.INVALID),
+    responses=gives(200, SealedAll, *_GATED, Kind.NOT_FOUND, Kind.INVALID),
     openapi_extra={"security": SESSION},
 )
 async def get_payload(request: Request, commitment: Id) -> Response:
-    """What opens a commitment: for the declarant, its agent, the competent administration, and who handed it in."""
+    """Ciphertext and own wrap: for declarant, agent, competent administration, and whom these let read."""
     gateway = gateway_of(request)
     viewer = await gateway.participant(request)
-    found = await gateway.work.run(gateway.client.payload, unhex(commitment), viewer)
-    if found is None:
+    found = await gateway.work.run(gateway.client.sealed, unhex(commitment), viewer)
+    if not found:
         raise ProblemError(Kind.NOT_FOUND)
-    return reply(Fields(schema=found.schema, seed=hexed(found.seed), fields=list(found.fields)))
+    return reply(SealedAll(sealed=[sealed_shown(one) for one in found]))
+
+
+@router.post(
+    "/payloads/{commitment}/wraps",
+    status_code=201,
+    responses=gives(201, Kept, *_GATED, Kind.NOT_FOUND, Kind.PAYLOAD_REFUSED, body=True),
+    openapi_extra=takes(WrapsIn, SESSION),
+)
+async def add_wraps(request: Request, commitment: Id) -> Response:
+    """Let more readers in, or readers with a new key: parties to the declaration, and whoever holds a grant."""
+    gateway = gateway_of(request)
+    by = await gateway.participant(request)
+    given = await body_of(request, WrapsIn)
+    content_hash, wraps = unhex(given.content_hash), wraps_in(given.wraps)
+    await gateway.work.run(gateway.client.add_wraps, unhex(commitment), content_hash, wraps, by)
+    return reply(Kept(), 201)
 
 
 @router.put(

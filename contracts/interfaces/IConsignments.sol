@@ -6,7 +6,8 @@ import {IParticipantsReader} from "./IParticipantsReader.sol";
 import {IRecognitions} from "./IRecognitions.sol";
 
 /// @title Declarations, what customs decided on them, and what joins them to consignments
-/// @notice Takes record types 1 to 7, hands types 16 to 21 to `participants`, 8 and 22 to 25 to `recognitions`. See docs/records.md.
+/// @notice Takes record types 1 to 7 and 9; hands 16 to 21 to `participants`, 8 and 22 to 25 to `recognitions`. See
+/// docs/records.md.
 interface IConsignments is IParticipantsReader {
     /// @notice All that the status of a declaration is computed from.
     /// @param settled The settled head; 0: no such declaration.
@@ -107,6 +108,19 @@ interface IConsignments is IParticipantsReader {
         bytes proof
     );
 
+    /// @notice The content of a version was erased wherever it is kept; what the chain holds stays.
+    /// @param digest The record's digest.
+    /// @param declaration The declaration's id.
+    /// @param author The organisation that signed: the administration, the declarant or its agent.
+    event Erasure(
+        bytes32 indexed digest,
+        bytes32 indexed declaration,
+        uint32 indexed author,
+        Records.Erasure record,
+        bytes signature,
+        bytes proof
+    );
+
     /// @notice The predecessor given to the constructor holds no code.
     error Consignments_PredecessorWithoutCode(address predecessor);
 
@@ -155,4 +169,7 @@ interface IConsignments is IParticipantsReader {
 
     /// @notice True once a decision or control was superseded.
     function superseded(bytes32 digest) external view returns (bool);
+
+    /// @notice The digest of the record that erased a version's content; 0: none did.
+    function erasure(bytes32 id, uint16 version) external view returns (bytes32);
 }

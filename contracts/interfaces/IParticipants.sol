@@ -8,7 +8,7 @@ import "../types/Records.sol" as Records;
 import {IRecorder} from "./IRecorder.sol";
 
 /// @title Who takes part, with which keys, for whom
-/// @notice Takes record types 16 to 20. Authority is judged by block time; a change that is recorded takes effect one
+/// @notice Takes record types 16 to 21. Authority is judged by block time; a change that is recorded takes effect one
 /// second after its block at the earliest, or at the time that it names. See docs/records.md.
 interface IParticipants is IRecorder {
     /// @notice An administration of the first hour.
@@ -143,6 +143,19 @@ interface IParticipants is IRecorder {
         bytes proof
     );
 
+    /// @notice A managing key published an encryption key of its organisation.
+    /// @param digest The record's digest.
+    /// @param organisation The organisation.
+    /// @param version Which of its encryption keys it is.
+    event EncryptionKey(
+        bytes32 indexed digest,
+        uint32 indexed organisation,
+        uint32 indexed version,
+        Records.EncryptionKey record,
+        bytes signature,
+        bytes proof
+    );
+
     /// @notice A development network was declared on a production chain id, or the other way round.
     error Participants_WrongChain(uint256 chainId, bool development);
 
@@ -152,7 +165,7 @@ interface IParticipants is IRecorder {
     /// @notice This founder's id, country or keys are missing, malformed, or taken by a former one.
     error Participants_FounderInvalid(uint256 index);
 
-    /// @notice Records one entry of types 16 to 20, as `record` does, for `Consignments` and for anybody: it never
+    /// @notice Records one entry of types 16 to 21, as `record` does, for `Consignments` and for anybody: it never
     /// reverts for what the entry holds, and leaves nothing but what the entry's author signed.
     /// @return outcome What became of it.
     /// @return digest Its digest; 0 when its type or length is unknown.
@@ -229,4 +242,7 @@ interface IParticipants is IRecorder {
 
     /// @notice How far back an effective time may lie before an administration now, in seconds.
     function backdating(uint16 administration) external view returns (uint32);
+
+    /// @notice The version of the encryption key that an organisation published last; 0: none. The keys are in the events.
+    function encryptionVersion(uint32 id) external view returns (uint32);
 }

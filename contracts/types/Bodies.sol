@@ -171,6 +171,12 @@ library Bodies {
         }
     }
 
+    function erasure(bytes calldata body) internal pure returns (Words.Erasure calldata record) {
+        assembly ("memory-safe") {
+            record := body.offset
+        }
+    }
+
     function admission(bytes calldata body) internal pure returns (Words.Admission calldata record) {
         assembly ("memory-safe") {
             record := body.offset
@@ -208,6 +214,12 @@ library Bodies {
     }
 
     function grant(bytes calldata body) internal pure returns (Words.Grant calldata record) {
+        assembly ("memory-safe") {
+            record := body.offset
+        }
+    }
+
+    function encryptionKey(bytes calldata body) internal pure returns (Words.EncryptionKey calldata record) {
         assembly ("memory-safe") {
             record := body.offset
         }

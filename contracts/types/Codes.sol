@@ -106,6 +106,8 @@ library Outcome {
     uint256 internal constant SERIAL_NOT_INCREASING = 36;
     uint256 internal constant MANAGING_KEYS_NEEDED = 37;
     uint256 internal constant UNKNOWN_RECORD_TYPE = 38;
+    uint256 internal constant ALREADY_ERASED = 39;
+    uint256 internal constant ENCRYPTION_KEY_INVALID = 40;
     uint256 internal constant UNKNOWN_ARRANGEMENT = 41;
     uint256 internal constant ARRANGEMENT_NOT_IN_FORCE = 42;
     uint256 internal constant ARRANGEMENT_SUSPENDED = 43;
@@ -188,6 +190,19 @@ library KeyAction {
     uint256 internal constant VETO = 4;
 }
 
+library ErasureCause {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant REQUESTED = 1;
+    uint256 internal constant RETENTION_ENDED = 2;
+    uint256 internal constant ORDERED = 3;
+}
+
+library EncryptionSuite {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant X25519 = 1;
+    uint256 internal constant HYBRID = 2;
+}
+
 library ControlOutcome {
     uint256 internal constant NONE = 0;
     uint256 internal constant NONE_FOUND = 1;
@@ -235,6 +250,8 @@ uint256 constant MAX_DECISION_KIND = DecisionKind.REASSESS;
 uint256 constant MAX_HOLD_ACTION = HoldAction.LIFT;
 uint256 constant MAX_ADMISSION_ACTION = AdmissionAction.SUCCEED;
 uint256 constant MAX_KEY_ACTION = KeyAction.VETO;
+uint256 constant MAX_ERASURE_CAUSE = ErasureCause.ORDERED;
+uint256 constant MAX_ENCRYPTION_SUITE = EncryptionSuite.HYBRID;
 uint256 constant MAX_LEG = 3;
 uint256 constant MAX_REGIME = 9;
 uint256 constant MAX_LINK_KIND = 6;

@@ -9,6 +9,8 @@ import {
     AeoStanding,
     AssistanceAction,
     DecisionKind,
+    EncryptionSuite,
+    ErasureCause,
     KeyAction,
     MAX_ADMISSION_ACTION,
     MAX_AEO_STANDING,
@@ -17,6 +19,8 @@ import {
     MAX_CONTROL_METHOD,
     MAX_CONTROL_OUTCOME,
     MAX_DECISION_KIND,
+    MAX_ENCRYPTION_SUITE,
+    MAX_ERASURE_CAUSE,
     MAX_HOLD_ACTION,
     MAX_KEY_ACTION,
     MAX_LEG,
@@ -94,6 +98,14 @@ library Forms {
         return
             _party(r.agency) && _time(r.deadline) && r.reason <= MAX_REASON
                 && _within(r.action, MAX_HOLD_ACTION);
+    }
+
+    /// @notice The administration itself names no declarant, and only it orders.
+    function erasure(Words.Erasure calldata r) internal pure returns (bool) {
+        if (!_party(r.declarant | r.agent) || (r.version | r.administration) >> 16 != 0) return false;
+        if (!_time(r.deadline) || r.commitment == 0 || !_within(r.cause, MAX_ERASURE_CAUSE)) return false;
+        if (r.administration != 0) return r.declarant | r.agent == 0;
+        return r.declarant != 0 && r.cause != ErasureCause.ORDERED;
     }
 
     function recognition(Words.Recognition calldata r) internal pure returns (bool) {
@@ -186,6 +198,12 @@ library Forms {
         return _time(r.validFrom | r.validUntil | r.deadline) && r.agent != 0 && r.agent != r.declarant
             && _within(r.legs, ALL_LEGS)
             && (r.representation == REPRESENTATION_DIRECT || r.representation == REPRESENTATION_INDIRECT);
+    }
+
+    function encryptionKey(Words.EncryptionKey calldata r) internal pure returns (bool) {
+        return _party(r.organisation | r.version) && _time(r.notBefore | r.notAfter | r.deadline)
+            && r.version != 0 && r.key != 0 && _within(r.suite, MAX_ENCRYPTION_SUITE)
+            && (r.suite == EncryptionSuite.HYBRID) == (r.hybrid != 0);
     }
 
     /// @notice MANAGE alone, or a non-empty set of what an organisation of this kind does.

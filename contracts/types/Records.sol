@@ -105,6 +105,17 @@ struct Hold {
     uint40 deadline;
 }
 
+struct Erasure {
+    bytes32 declaration;
+    uint16 version;
+    bytes32 commitment;
+    uint32 declarant;
+    uint32 agent;
+    uint16 administration;
+    uint8 cause;
+    uint40 deadline;
+}
+
 struct Admission {
     uint16 administration;
     bytes2 country;
@@ -159,6 +170,18 @@ struct Grant {
     uint8 legs;
     uint40 validFrom;
     uint40 validUntil;
+    uint40 deadline;
+}
+
+struct EncryptionKey {
+    uint32 organisation;
+    bytes32 orgHead;
+    uint32 version;
+    uint8 suite;
+    bytes32 key;
+    bytes32 hybrid;
+    uint40 notBefore;
+    uint40 notAfter;
     uint40 deadline;
 }
 
@@ -237,11 +260,13 @@ uint8 constant DECISION = 5;
 uint8 constant CONTROL = 6;
 uint8 constant HOLD = 7;
 uint8 constant RECOGNITION = 8;
+uint8 constant ERASURE = 9;
 uint8 constant ADMISSION = 16;
 uint8 constant OPERATOR_STATUS = 17;
 uint8 constant KEY_AUTHORISATION = 18;
 uint8 constant ADMINISTRATION_SETTING = 19;
 uint8 constant GRANT = 20;
+uint8 constant ENCRYPTION_KEY = 21;
 uint8 constant ARRANGEMENT = 22;
 uint8 constant ARRANGEMENT_SUSPENSION = 23;
 uint8 constant AEO_STATUS = 24;
@@ -267,6 +292,9 @@ bytes32 constant CONTROL_TYPEHASH = keccak256(
 );
 bytes32 constant HOLD_TYPEHASH = keccak256(
     "Hold(bytes32 declaration,bytes32 prev,uint32 agency,uint8 action,uint32 reason,bytes32 evidence,uint40 deadline)"
+);
+bytes32 constant ERASURE_TYPEHASH = keccak256(
+    "Erasure(bytes32 declaration,uint16 version,bytes32 commitment,uint32 declarant,uint32 agent,uint16 administration,uint8 cause,uint40 deadline)"
 );
 bytes32 constant ADMISSION_TYPEHASH = keccak256(
     "Admission(uint16 administration,bytes2 country,uint8 action,bytes32 councilHead,uint16 predecessor,address firstKey,address secondKey,uint40 effectiveAt,uint40 deadline)"
@@ -299,6 +327,10 @@ bytes32 constant ASSISTANCE_TYPEHASH = keccak256(
     "Assistance(uint16 administration,uint16 addressee,bytes32 consignment,bytes32 request,uint8 action,uint8 kind,bytes32 legalBasis,bytes32 commitment,uint32 reason,uint40 dueAt,uint40 deadline)"
 );
 
+bytes32 constant ENCRYPTION_KEY_TYPEHASH = keccak256(
+    "EncryptionKey(uint32 organisation,bytes32 orgHead,uint32 version,uint8 suite,bytes32 key,bytes32 hybrid,uint40 notBefore,uint40 notAfter,uint40 deadline)"
+);
+
 /// @dev Type hash and length in bytes of a record type's body; zero for a type that is not known.
 function typeOf(uint256 recordType) pure returns (bytes32 typeHash, uint256 length) {
     if (recordType == DECISION) return (DECISION_TYPEHASH, 16 * 32);
@@ -311,6 +343,8 @@ function typeOf(uint256 recordType) pure returns (bytes32 typeHash, uint256 leng
     if (recordType == OPERATOR_STATUS) return (OPERATOR_STATUS_TYPEHASH, 10 * 32);
     if (recordType == KEY_AUTHORISATION) return (KEY_AUTHORISATION_TYPEHASH, 10 * 32);
     if (recordType == GRANT) return (GRANT_TYPEHASH, 9 * 32);
+    if (recordType == ERASURE) return (ERASURE_TYPEHASH, 8 * 32);
+    if (recordType == ENCRYPTION_KEY) return (ENCRYPTION_KEY_TYPEHASH, 9 * 32);
     if (recordType == ADMISSION) return (ADMISSION_TYPEHASH, 9 * 32);
     if (recordType == ADMINISTRATION_SETTING) return (ADMINISTRATION_SETTING_TYPEHASH, 4 * 32);
     if (recordType == RECOGNITION) return (RECOGNITION_TYPEHASH, 15 * 32);

@@ -98,6 +98,17 @@ struct Hold {
     uint256 deadline;
 }
 
+struct Erasure {
+    bytes32 declaration;
+    uint256 version;
+    bytes32 commitment;
+    uint256 declarant;
+    uint256 agent;
+    uint256 administration;
+    uint256 cause;
+    uint256 deadline;
+}
+
 struct Admission {
     uint256 administration;
     bytes32 country;
@@ -152,6 +163,18 @@ struct Grant {
     uint256 legs;
     uint256 validFrom;
     uint256 validUntil;
+    uint256 deadline;
+}
+
+struct EncryptionKey {
+    uint256 organisation;
+    bytes32 orgHead;
+    uint256 version;
+    uint256 suite;
+    bytes32 key;
+    bytes32 hybrid;
+    uint256 notBefore;
+    uint256 notAfter;
     uint256 deadline;
 }
 

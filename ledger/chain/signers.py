@@ -49,6 +49,9 @@ class Signer(Protocol):
             WireError: a value of the record does not fit its type.
         """
 
+    def sign_typed(self, message: Mapping[str, Any], digest: bytes) -> bytes:
+        """The same for any EIP-712 typed data (as JSON) with its digest; raises `SignerError`."""
+
 
 class LocalSigner:
     """A private key in memory. Neither `repr` nor any error shows it."""
@@ -70,6 +73,11 @@ class LocalSigner:
     def sign(self, domain: SigningDomain, record: Record) -> bytes:
         """The signature over the record's EIP-712 digest; see `Signer.sign`."""
         return self.sign_digest(digest_of(domain, type(record), encode(record)))
+
+    def sign_typed(self, message: Mapping[str, Any], digest: bytes) -> bytes:
+        """The signature over typed data, by its digest."""
+        del message
+        return self.sign_digest(digest)
 
     def sign_digest(self, digest: bytes) -> bytes:
         """The signature over 32 bytes: r ‖ s ‖ v, low s, v 27 or 28; deterministic (RFC 6979)."""
@@ -97,8 +105,10 @@ class RemoteSigner:
 
     def sign(self, domain: SigningDomain, record: Record) -> bytes:
         """The remote signature with low s; refused unless it recovers to `address` over the digest that we computed."""
-        digest = digest_of(domain, type(record), encode(record))
-        message = typed_data(domain, record)
+        return self.sign_typed(typed_data(domain, record), digest_of(domain, type(record), encode(record)))
+
+    def sign_typed(self, message: Mapping[str, Any], digest: bytes) -> bytes:
+        """The remote signature over typed data, checked against the digest."""
         try:
             answer = self._rpc.call("eth_signTypedData_v4", f"0x{self._address.hex()}", message)
             signature = normalised(as_bytes(answer))

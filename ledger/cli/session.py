@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.cli.failures import Exit
-from ledger.home import Home, home_path
+from ledger.home import Home, HomeError, home_path
 
 if TYPE_CHECKING:
     from ledger.client import Client
     from ledger.desk import Desk
+    from ledger.home import Identity as HomeIdentity
     from ledger.index.history import RecordAnswer
     from ledger.index.references import ReferenceType
+    from ledger.sealing import DecryptionKey
 
 
 def open_home(given: Path | None) -> Home:
@@ -72,10 +74,29 @@ def open_desk(home: Home, name: str) -> "Iterator[Desk]":
         signer=open_signer(own.signer),
         jurisdictions=own.jurisdictions,
         office=own.office,
+        encryption=tuple(keys_of(own)),
     )
     with open_client(home) as client:
         client.sync()
         yield Desk(client, identity, directory)
+
+
+def keys_of(own: "HomeIdentity") -> "list[DecryptionKey]":
+    """The private encryption keys of a participant, newest first; none when this home has none of it.
+
+    Raises:
+        HomeError: the file can't be read.
+    """
+    from ledger.home import encryption_file
+    from ledger.sealing import MalformedSeal, keys_from_json
+
+    if own.encryption is None:
+        return []
+    file = encryption_file(own)
+    try:
+        return keys_from_json(file.read_text(encoding="utf-8"))
+    except (OSError, MalformedSeal) as error:
+        raise HomeError(file, f"holds no encryption keys: {error}") from None
 
 
 def viewer(home: Home, name: str | None) -> int | None:

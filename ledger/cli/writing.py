@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from ledger.cli import plain, render
+from ledger.cli.confidential import unread
 from ledger.cli.options import (
     ActionArgument,
     AsOption,
@@ -78,6 +79,7 @@ class Writer:
 
     def tell(self, did: str, written: "Written", ticket: Path | None = None) -> None:
         """Wait for the ledger's word, print it, and leave with the exit code that it means."""
+        unread(self.home, written.unread)
         state = self.desk.client.wait([written.digest], self.timeout)[0]
         show(
             self.as_json,

@@ -11,22 +11,26 @@ if TYPE_CHECKING:
     from ledger.chain.errors import NodeUnreachable as NodeUnreachable
     from ledger.chain.errors import WrongNetwork as WrongNetwork
     from ledger.client.client import Client as Client
-    from ledger.client.keeping import NotEntitled as NotEntitled
+    from ledger.client.confidential import SealedForReader as SealedForReader
     from ledger.client.types import ClientSettings as ClientSettings
     from ledger.client.types import Entry as Entry
-    from ledger.client.types import Payload as Payload
-    from ledger.client.types import PayloadRefused as PayloadRefused
+    from ledger.client.types import NotEntitled as NotEntitled
     from ledger.client.types import Prepared as Prepared
     from ledger.client.types import Scope as Scope
+    from ledger.client.types import SealRefused as SealRefused
     from ledger.client.types import Submission as Submission
-    from ledger.client.types import payload_from_json as payload_from_json
+    from ledger.client.types import scope_from_json as scope_from_json
+    from ledger.domain.grants import ReadGrant as ReadGrant
     from ledger.domain.plain import FieldError as FieldError
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
     from ledger.index.errors import CursorError as CursorError
     from ledger.index.errors import ReferenceFormatError as ReferenceFormatError
+    from ledger.index.errors import StaleGrant as StaleGrant
     from ledger.index.errors import StoreError as StoreError
+    from ledger.index.grants import AccessEntry as AccessEntry
+    from ledger.index.grants import KeptGrant as KeptGrant
     from ledger.index.history import DeclarationAnswer as DeclarationAnswer
     from ledger.index.history import Entry as _Entry
     from ledger.index.history import FeedItem as FeedItem
@@ -37,26 +41,36 @@ if TYPE_CHECKING:
     from ledger.index.lookup import StatusQuery as StatusQuery
     from ledger.index.references import Reference as Reference
     from ledger.index.references import ReferenceType as ReferenceType
+    from ledger.index.sealed import Custody as Custody
+    from ledger.sealing import MalformedSeal as MalformedSeal
+    from ledger.sealing import PayloadRefused as PayloadRefused
+    from ledger.sealing import Sealed as Sealed
+    from ledger.sealing import SealingError as SealingError
+    from ledger.sealing import Subject as Subject
+    from ledger.sealing import Suite as Suite
+    from ledger.sealing import Wrap as Wrap
 
     TimelineEntry = _Entry
 
 _FACE: Final = {
     "ledger.chain.errors": ("ChainError", "NodeUnreachable", "WrongNetwork"),
     "ledger.client.client": ("Client",),
-    "ledger.client.keeping": ("NotEntitled",),
+    "ledger.client.confidential": ("SealedForReader",),
     "ledger.client.types": (
         "ClientSettings",
         "Entry",
-        "Payload",
-        "PayloadRefused",
+        "NotEntitled",
         "Prepared",
         "Scope",
+        "SealRefused",
         "Submission",
-        "payload_from_json",
+        "scope_from_json",
     ),
+    "ledger.domain.grants": ("ReadGrant",),
     "ledger.domain.plain": ("FieldError",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
-    "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StoreError"),
+    "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
+    "ledger.index.grants": ("AccessEntry", "KeptGrant"),
     "ledger.index.history": (
         "DeclarationAnswer",
         "FeedItem",
@@ -67,6 +81,8 @@ _FACE: Final = {
     ),
     "ledger.index.lookup": ("StatusQuery",),
     "ledger.index.references": ("Reference", "ReferenceType"),
+    "ledger.index.sealed": ("Custody",),
+    "ledger.sealing": ("MalformedSeal", "PayloadRefused", "Sealed", "SealingError", "Subject", "Suite", "Wrap"),
 }
 _HOME: Final = {name: module for module, names in _FACE.items() for name in names}
 _RENAMED: Final = {"TimelineEntry": ("ledger.index.history", "Entry")}

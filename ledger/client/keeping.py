@@ -1,18 +1,18 @@
-"""What the façade keeps beside the chain: payloads, references, readers, evidence, ingested messages, challenges."""
+"""What the façade keeps beside the chain: scopes, references, readers, evidence, ingested messages, challenges."""
 
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ledger.client.reading import Reading
-from ledger.client.types import Payload, PayloadRefused, Scope, payload_from_bytes, payload_to_bytes
-from ledger.domain.commitment import commit, schema_id, scope_of
-from ledger.domain.keccak import keccak256
+from ledger.client.confidential import Confidential
+from ledger.client.types import NotEntitled, Scope
+from ledger.domain.commitment import scope_of
 from ledger.domain.wire import DeclarationId, Digest
-from ledger.errors import CommitmentError, PassavantError
+from ledger.errors import CommitmentError
 from ledger.index.history import RecordProgress
 from ledger.index.references import SINGLE, Reference, named
+from ledger.sealing import PayloadRefused, unpack
 
 if TYPE_CHECKING:
     from ledger.index.evidence import EvidenceItem
@@ -21,56 +21,35 @@ if TYPE_CHECKING:
 _YEAR: Final = 365 * 86_400
 
 
-class NotEntitled(PassavantError):  # noqa: N818 - the name says what happened
-    """This participant may not write here. Said to nobody who could learn from it that something exists."""
-
-
-class Keeping(Reading):
+class Keeping(Confidential):
     """Keeps in the store what stands on no chain."""
 
-    # --- payloads -----------------------------------------------------------------------------------------------------
+    # --- scopes -------------------------------------------------------------------------------------------------------
 
-    def put_payload(self, commitment: bytes, payload: Payload | Scope, owner: int) -> None:
-        """Keep what opens a commitment.
-
-        Raises:
-            PayloadRefused: it opens another one, or none.
-        """
-        if _root(payload) != commitment:
-            raise PayloadRefused("the payload does not open this commitment: its own root is another one")
-        self._put(commitment, payload, owner)
-
-    def keep_payload(self, payload: Payload | Scope, owner: int) -> bytes:
-        """Keep a payload; the commitment (32 bytes) that it opens.
+    def put_scope(self, root: bytes, scope: Scope) -> None:
+        """Keep which goods items a decision names; they are part of the status, and so kept in plain.
 
         Raises:
-            PayloadRefused: it opens none.
+            PayloadRefused: they are not what this root was made over.
         """
-        commitment = _root(payload)
-        self._put(commitment, payload, owner)
-        return commitment
+        if self.keep_scope(scope, root) != root:
+            raise PayloadRefused("these goods items do not open this scope: their own root is another one")
 
-    def _put(self, commitment: bytes, payload: Payload | Scope, owner: int) -> None:
-        from ledger.index.payloads import Payload as Kept
-        from ledger.index.payloads import Payloads
+    def keep_scope(self, scope: Scope, expected: bytes | None = None) -> bytes:
+        """Keep a scope, unless another root is expected; its root (32 bytes).
 
-        payloads = Payloads(self.store)
-        if isinstance(payload, Scope):
-            payloads.put_scope(commitment, payload.items)
-        else:
-            payloads.put(Kept(commitment, schema_id(payload.schema), payload_to_bytes(payload), owner))
+        Raises:
+            PayloadRefused: it has none.
+        """
+        from ledger.index.scopes import Scopes
 
-    def payload(self, commitment: bytes, viewer: int | None) -> Payload | None:
-        """What opens a commitment, for declarant, agent and competent administration, and for whoever handed it in."""
-        from ledger.index.payloads import Payloads
-
-        kept = Payloads(self.store).get(commitment)
-        if kept is None or viewer is None:
-            return None
-        if kept.owner != viewer and not self.queries.may_read_payload(commitment, viewer):
-            return None
-        payload = payload_from_bytes(kept.content)
-        return payload if isinstance(payload, Payload) else None
+        try:
+            root = scope_of(scope.items).root
+        except CommitmentError as error:
+            raise PayloadRefused(str(error)) from None
+        if expected in {None, root}:
+            Scopes(self.store).put(root, scope.items)
+        return root
 
     # --- references and readers ---------------------------------------------------------------------------------------
 
@@ -136,7 +115,8 @@ class Keeping(Reading):
         """`ingested` of those of the keys that were noted before."""
         from ledger.index.ingested import Ingested
 
-        return {key: self._became(one.digest) for key, one in Ingested(self.store).known(keys).items()}
+        keyed = {self.references.keyed(key): key for key in keys}
+        return {keyed[kept]: self._became(one.digest) for kept, one in Ingested(self.store).known(keyed).items()}
 
     def _became(self, digest: bytes | None) -> Digest | bool:
         if digest is None:
@@ -148,30 +128,42 @@ class Keeping(Reading):
         from ledger.index.ingested import Ingested
 
         kept = Ingested(self.store)
-        kept.forget([one.key for one in notes])
-        kept.add(notes)
+        keyed = [replace(one, key=self.references.keyed(one.key)) for one in notes]
+        kept.forget([one.key for one in keyed])
+        kept.add(keyed)
+
+    def name_of_evidence(self, content: bytes, by: int) -> bytes:
+        """By what something received is known here, 32 bytes: the same content again is the same evidence."""
+        return self.references.keyed(by.to_bytes(4, "big") + content)
 
     def keep_evidence(
         self,
         kind: str,
-        content: bytes,
+        packed: bytes,
         references: Sequence[Reference],
         declaration: DeclarationId | None,
         effective: int | None,
         *,
         by: int,
     ) -> None:
-        """Keep something received, as what it is; `effective` in seconds, the time of receipt when None."""
+        """Keep something received, as what it is; `effective` in seconds, the time of receipt when None.
+
+        `packed`: sealed for whoever received it (`ledger.sealing.pack`), its commitment being `name_of_evidence`.
+
+        Raises:
+            MalformedSeal: it is not sealed.
+        """
         from ledger.index.evidence import Evidence, EvidenceItem
 
         now = int(time.time())
+        sealed, _ = unpack(packed)
         item = EvidenceItem(
-            hash=keccak256(by.to_bytes(4, "big"), content),
+            hash=sealed.subject.commitment,
             kind=kind,
             organisation=by,
             received=now,
             effective=now if effective is None else effective,
-            content=content,
+            content=packed,
             declaration=declaration,
         )
         Evidence(self.store).add(item, [self.references.token(one) for one in references])
@@ -207,12 +199,3 @@ def _twins(reference: Reference, organisations: set[int]) -> list[Reference]:
     if reference.type not in SINGLE or reference.scope:
         return []
     return [replace(reference, scope=str(one)) for one in sorted(organisations)]
-
-
-def _root(payload: Payload | Scope) -> bytes:
-    try:
-        if isinstance(payload, Scope):
-            return scope_of(payload.items).root
-        return commit(schema_id(payload.schema), payload.fields, payload.seed).root
-    except CommitmentError as error:
-        raise PayloadRefused(str(error)) from None

@@ -17,8 +17,17 @@ from ledger.index.references import References, ReferenceType
 if TYPE_CHECKING:
     from ledger.client.types import ClientSettings
     from ledger.index.answers import AsOf, StatusAnswer
-    from ledger.index.history import DeclarationAnswer, Entry, FeedItem, Page, ParticipantAnswer, RecordAnswer
+    from ledger.index.history import (
+        DeclarationAnswer,
+        Entry,
+        FeedItem,
+        Page,
+        ParticipantAnswer,
+        RecordAnswer,
+        VersionShown,
+    )
     from ledger.index.store import Store
+    from ledger.sealing import EncryptionKey
 
 
 class Reading:
@@ -89,11 +98,33 @@ class Reading:
         """One participant."""
         return self.queries.participant(organisation)
 
+    def encryption_key(self, organisation: int) -> "EncryptionKey | None":
+        """The key to encrypt to for an organisation now: its newest whose window holds; None when it has none."""
+        from ledger.sealing import EncryptionKey, Suite
+
+        shown = self.participant(organisation)
+        current = next((one for one in shown.encryption_keys if one.current), None) if shown else None
+        if current is None:
+            return None
+        return EncryptionKey(organisation, current.version, Suite(current.suite), current.key, current.mlkem)
+
     def alarms(self) -> list[Alarm]:
         """What a person must look at."""
         return Alarms(self.store).standing()
 
     # --- what the desk needs ------------------------------------------------------------------------------------------
+
+    def competent(self, administration: int) -> int:
+        """The administration that is competent now: itself, or whoever took over."""
+        with self.store.reading() as session:
+            return self.queries.access(session, None).competent(administration)
+
+    def versions(self, declaration: DeclarationId) -> "Sequence[VersionShown]":
+        """The versions of a declaration, as the chain has them: what a reader holds their content against."""
+        from ledger.index.listing import load_versions
+
+        with self.store.reading() as session:
+            return load_versions(session, declaration)
 
     def state(self, declaration: DeclarationId) -> DeclarationState | None:
         """A declaration's state as of the index; None when none is recorded."""

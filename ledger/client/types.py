@@ -1,6 +1,5 @@
 """What the façade takes and gives, besides the answers of the index."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from ledger.domain.codes import Outcome
 from ledger.domain.records import Record
 from ledger.domain.wire import Digest
 from ledger.errors import PassavantError
+from ledger.sealing.errors import PayloadRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,21 +63,12 @@ class Submission:
     refused: Outcome | None = None
 
 
-class PayloadRefused(PassavantError):  # noqa: N818 - the name says what happened
-    """A payload that does not open the commitment that it was given for, or is no payload."""
+class NotEntitled(PassavantError):  # noqa: N818 - the name says what happened
+    """This participant may not do this. Said to nobody who could learn from it that something exists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """The fields of a version, or of evidence, with the seed of their salts: all that opens a commitment."""
-
-    schema: str
-    seed: bytes = field(repr=False)
-    fields: tuple[tuple[str, str], ...] = field(repr=False)
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {"schema": self.schema, "seed": f"0x{self.seed.hex()}", "fields": [list(pair) for pair in self.fields]}
+class SealRefused(PassavantError):  # noqa: N818 - the name says what happened
+    """Something sealed, a wrap or a grant that can't be kept: why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,43 +82,15 @@ class Scope:
         return {"scope": {str(item): quantity for item, quantity in self.items.items()}}
 
 
-def payload_from_json(values: object) -> Payload | Scope:
-    """The payload or scope of JSON values.
+def scope_from_json(values: object) -> Scope:
+    """The scope of JSON values.
 
     Raises:
-        PayloadRefused: they are neither.
+        PayloadRefused: they are none.
     """
     if isinstance(values, dict) and values.keys() == {"scope"} and isinstance(values["scope"], dict):
         return Scope({_item(item): _quantity(quantity) for item, quantity in values["scope"].items()})
-    if not isinstance(values, dict) or values.keys() != {"schema", "seed", "fields"}:
-        raise PayloadRefused("a payload has schema, seed and fields; a scope has scope")
-    schema, seed, pairs = values["schema"], values["seed"], values["fields"]
-    if not isinstance(schema, str) or not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
-        raise PayloadRefused("schema is a text, fields is a list of pairs of path and value")
-    return Payload(schema, _seed(seed), tuple((path, value) for path, value in pairs))
-
-
-def payload_from_bytes(content: bytes) -> Payload | Scope:
-    """The payload or scope of stored bytes."""
-    return payload_from_json(json.loads(content))
-
-
-def payload_to_bytes(payload: Payload | Scope) -> bytes:
-    """What is stored of a payload."""
-    return json.dumps(payload.to_json(), separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _is_pair(pair: object) -> bool:
-    return isinstance(pair, list) and len(pair) == len(("path", "value")) and all(isinstance(one, str) for one in pair)
-
-
-def _seed(text: object) -> bytes:
-    try:
-        if isinstance(text, str) and text.startswith("0x"):
-            return bytes.fromhex(text[2:])
-    except ValueError:
-        pass
-    raise PayloadRefused("seed is 32 bytes as 0x hex")
+    raise PayloadRefused("a scope has scope: goods items with quantities")
 
 
 def _item(text: object) -> int:

@@ -8,6 +8,7 @@ from ledger.desk.bench import DECLARATION_SCHEMA, EVIDENCE_SCHEMA
 from ledger.desk.desk import Desk
 from ledger.desk.options import (
     AmbiguousReference,
+    ContentMissing,
     ControlOptions,
     DeskError,
     Directory,
@@ -24,6 +25,7 @@ __all__ = [
     "DECLARATION_SCHEMA",
     "EVIDENCE_SCHEMA",
     "AmbiguousReference",
+    "ContentMissing",
     "ControlOptions",
     "Desk",
     "DeskError",

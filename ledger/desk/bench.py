@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from typing import Final
 
 from ledger.chain.signers import LocalSigner
-from ledger.client import Client, Entry, Payload, RecordProgress, Scope, StatusQuery
+from ledger.client import Client, Entry, RecordProgress, Scope, StatusQuery
 from ledger.desk.options import AmbiguousReference, DeskError, Directory, Identity, Ticket, UnknownReference, Written
+from ledger.desk.sealing import Content, Sealer
+from ledger.desk.sharing import Sharing
 from ledger.documents import Document, build
 from ledger.domain.codes import Outcome
 from ledger.domain.records import Control, Decision, Declaration, Hold, Record, Request
 from ledger.domain.state import DeclarationState, advance, lodge
 from ledger.domain.wire import ZERO, DeclarationId, Digest
 from ledger.index.references import Reference, ReferenceType
+from ledger.sealing import Payload, Subject
 
 DECLARATION_SCHEMA: Final = "wco-dm/3.6/declaration"
 EVIDENCE_SCHEMA: Final = "passavant/evidence/v1"
@@ -41,6 +44,7 @@ class Bench:
         self.client = client
         self.identity = identity
         self.directory = directory
+        self.sealer = Sealer(client, identity)
         self._clock = clock
         self._ahead: dict[DeclarationId, list[tuple[Digest, DeclarationState]]] = {}
         self._hopeful = False
@@ -91,15 +95,33 @@ class Bench:
         self._ahead.clear()
 
     def fields(self, state: DeclarationState) -> Mapping[str, str]:
-        """The fields of the version in force.
+        """The fields of the version in force, decrypted and held against the chain.
 
         Raises:
-            DeskError: this participant does not have them.
+            ContentMissing: this participant does not have them.
+            SealingError, PayloadRefused: what it has is not to be believed.
         """
-        payload = self.client.payload(state.version.commitment, self.identity.organisation)
-        if payload is None:
-            raise DeskError(f"the content of version {state.version.number} of 0x{state.id.hex()} is not in this store")
-        return dict(payload.fields)
+        version = state.version
+        return dict(self.sealer.open(Subject(state.id, version.commitment, version.schema)).fields)
+
+    def payload(self, declaration: DeclarationId, number: int | None = None) -> tuple[int, Payload]:
+        """Number and content of a recorded version, by default the latest, held against the chain.
+
+        Raises:
+            UnknownReference: there is no such version.
+            ContentMissing: this participant does not have it.
+            SealingError, PayloadRefused: what it has is not to be believed.
+        """
+        found = [one for one in self.client.versions(declaration) if number in {None, one.number}]
+        if not found:
+            raise UnknownReference(f"no version {number or 1} of 0x{declaration.hex()} is recorded here")
+        version = found[-1]
+        return version.number, self.sealer.open(Subject(declaration, version.commitment, version.schema))
+
+    @property
+    def sharing(self) -> Sharing:
+        """What lets others read."""
+        return Sharing(self.client, self.identity, self.sealer, self._clock)
 
     def document(self, state: DeclarationState) -> Document:
         """The version in force as a document."""
@@ -125,26 +147,34 @@ class Bench:
     # --- signing and keeping ------------------------------------------------------------------------------------------
 
     def _lodge(
-        self, record: Declaration, ticket: Ticket | None, references: Sequence[Reference], moved_at: int
+        self,
+        record: Declaration,
+        content: Content,
+        ticket: Ticket | None,
+        references: Sequence[Reference],
+        moved_at: int,
     ) -> Written:
         digest = self.client.domains.digest(record)
         declaration = DeclarationId(digest)
         proof = LocalSigner(ticket.join_key).sign_digest(digest) if ticket else b""
         with self.client.batch():
             self.client.add_references(declaration, references, self.identity.organisation, at=moved_at)
+            unread = self.sealer.keep(declaration, content)
             self._submit(record, proof)
         self._ahead[declaration] = [(digest, lodge(record, digest))]
-        return Written(digest, declaration)
+        return Written(digest, declaration, unread=tuple(unread))
 
-    def _write(self, state: DeclarationState, record: Step) -> Written:
+    def _write(self, state: DeclarationState, record: Step, *contents: Content | None) -> Written:
         digest = self.client.domains.digest(record)
         ahead = advance(state, record, digest)
         proof = b""
         if isinstance(record, Decision | Control) and record.supersedes != ZERO:
             proof = self._superseding(state.id, record.supersedes)
-        self._submit(record, proof)
+        with self.client.batch():
+            unread = [one for content in contents if content for one in self.sealer.keep(state.id, content)]
+            self._submit(record, proof)
         self._ahead.setdefault(state.id, []).append((digest, ahead))
-        return Written(digest, state.id)
+        return Written(digest, state.id, unread=tuple(dict.fromkeys(unread)))
 
     def _superseding(self, declaration: DeclarationId, superseded: Digest) -> bytes:
         """The proof that what is superseded stands in the timeline, all of it on the chain.
@@ -170,20 +200,36 @@ class Bench:
         if submission.refused is Outcome.NOT_AUTHENTIC:
             raise DeskError(f"the ledger knows no key 0x{self.identity.signer.address.hex()} of this participant")
 
-    def _keep(self, schema: str, fields: Mapping[str, str]) -> bytes:
-        seed = secrets.token_bytes(32)
-        return self.client.keep_payload(Payload(schema, seed, tuple(fields.items())), self.identity.organisation)
+    def _content(self, schema: str, fields: Mapping[str, str], readers: Sequence[int] = ()) -> Content:
+        payload = Payload(schema, secrets.token_bytes(32), tuple(fields.items()))
+        return Content(payload, payload.root, tuple(readers))
 
-    def _evidence(self, fields: Mapping[str, str] | None) -> bytes:
-        return self._keep(EVIDENCE_SCHEMA, fields) if fields else ZERO
+    def _opening(self, fields: Mapping[str, str], parties: Sequence[int]) -> Content:
+        """A first version's content: for declarant, agent and the administration that is competent now."""
+        *operators, administration = parties
+        return self._content(DECLARATION_SCHEMA, fields, [*operators, self.client.competent(administration)])
+
+    def _version(self, fields: Mapping[str, str], state: DeclarationState) -> Content:
+        """A later version's content: also for whoever was let read the declaration."""
+        parties = (state.declarant, state.agent, self.client.competent(state.administration))
+        return self._content(DECLARATION_SCHEMA, fields, [*parties, *self.client.granted_readers(state.id)])
+
+    def _evidence(self, fields: Mapping[str, str] | None) -> Content | None:
+        """What a decision, control or hold rests on: for its author, who may let others read it."""
+        return self._content(EVIDENCE_SCHEMA, fields) if fields else None
 
     def _scope(self, items: Mapping[int, str | None] | None) -> bytes:
         if items is None:
             return ZERO
-        return self.client.keep_payload(Scope(dict(items)), self.identity.organisation)
+        return self.client.keep_scope(Scope(dict(items)))
 
     def _moment(self, given: int | None) -> int:
         return int(self._clock()) if given is None else given
 
     def _deadline(self) -> int:
         return int(self._clock()) + DEADLINE
+
+
+def root_of(content: Content | None) -> bytes:
+    """What a record says of content: its commitment, or zeros."""
+    return content.root if content else ZERO

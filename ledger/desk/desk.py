@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ledger.chain.signers import LocalSigner
-from ledger.desk.bench import DECLARATION_SCHEMA, Bench
+from ledger.desk.bench import DECLARATION_SCHEMA, Bench, root_of
 from ledger.desk.options import ControlOptions, DeskError, LodgementOptions, RulingOptions, Ticket, Written
 from ledger.desk.references import own_numbers, references_of
 from ledger.documents import AmendmentRequestMessage, LodgedDeclaration, apply_amendment
@@ -42,7 +43,7 @@ class Desk(Bench):
         administration = self._administration(options.country or message.country)
         join_key = secrets.token_bytes(32) if options.ticket is None else None
         link, link_kind = options.link or (DeclarationId(ZERO), LinkKind.NONE)
-        commitment = self._keep(DECLARATION_SCHEMA, message.fields)
+        content = self._opening(message.fields, (declarant, agent, administration))
         record = Declaration(
             consignment=options.ticket.consignment if options.ticket else ConsignmentId(ZERO),
             join_key=LocalSigner(join_key).address if join_key else NO_ADDRESS,
@@ -54,15 +55,15 @@ class Desk(Bench):
             stage=options.stage or message.stage,
             link=link,
             link_kind=link_kind,
-            commitment=commitment,
+            commitment=content.root,
             schema=schema_id(DECLARATION_SCHEMA),
             effective_at=self._moment(options.effective_at),
             deadline=self._deadline(),
         )
         references = [*references_of(message), *own_numbers(message, {declarant, agent} - {0})]
-        written = self._lodge(record, options.ticket, references, _moved_at(message, options, record))
+        written = self._lodge(record, content, options.ticket, references, _moved_at(message, options, record))
         ticket = Ticket(ConsignmentId(written.declaration), join_key) if join_key else options.ticket
-        return Written(written.digest, written.declaration, ticket)
+        return replace(written, ticket=ticket)
 
     def report(
         self, fields: Mapping[str, str], leg: Leg, effective_at: int, references: Sequence[Reference]
@@ -71,6 +72,7 @@ class Desk(Bench):
 
         Its regime is not known: readers take none from a REPORTED declaration.
         """
+        content = self._opening(fields, (0, 0, self.identity.organisation))
         record = Declaration(
             join_key=LocalSigner(secrets.token_bytes(32)).address,
             declarant=0,
@@ -78,27 +80,28 @@ class Desk(Bench):
             leg=leg,
             regime=Regime.HOME_USE,
             stage=Stage.REPORTED,
-            commitment=self._keep(DECLARATION_SCHEMA, fields),
+            commitment=content.root,
             schema=schema_id(DECLARATION_SCHEMA),
             effective_at=effective_at,
             deadline=self._deadline(),
         )
-        return self._lodge(record, None, references, effective_at)
+        return self._lodge(record, content, None, references, effective_at)
 
     def amend(self, declaration: DeclarationId, request: AmendmentRequestMessage) -> Written:
         """Ask for a new version: the one in force with the request's changes."""
         state = self.state(declaration)
         amended = apply_amendment(self.document(state), request)
+        content = self._version(amended.fields, state)
         record = AmendmentRequest(
             declaration=declaration,
             prev=state.settled,
             declarant=state.declarant,
             agent=self._acting_for(state),
-            commitment=self._keep(DECLARATION_SCHEMA, amended.fields),
+            commitment=content.root,
             schema=schema_id(DECLARATION_SCHEMA),
             deadline=self._deadline(),
         )
-        return self._write(state, record)
+        return self._write(state, record, content)
 
     def invalidate(self, declaration: DeclarationId, reason: Reason = Reason.REQUEST) -> Written:
         """Ask for the declaration's cancellation."""
@@ -132,6 +135,8 @@ class Desk(Bench):
         """Decide on a declaration; the pending request is named where the kind of decision names one."""
         ruling = ruling or RulingOptions()
         state = self.state(declaration)
+        version = None if ruling.version is None else self._version(ruling.version, state)
+        evidence = self._evidence(ruling.evidence)
         record = Decision(
             declaration=declaration,
             prev=state.settled,
@@ -142,19 +147,21 @@ class Desk(Bench):
             kind=kind,
             reason=ruling.reason,
             scope=self._scope(ruling.items),
-            commitment=ZERO if ruling.version is None else self._keep(DECLARATION_SCHEMA, ruling.version),
+            commitment=root_of(version),
             touched_risks=ruling.touched_risks,
-            evidence=self._evidence(ruling.evidence),
+            evidence=root_of(evidence),
             effective_at=self._moment(ruling.effective_at),
             limit_at=ruling.limit_at or 0,
             deadline=self._deadline(),
         )
-        return self._write(state, record)
+        return self._write(state, record, version, evidence)
 
     def control(self, declaration: DeclarationId, control: ControlOptions) -> Written:
         """Record a control and its result over one version."""
         state = self.state(declaration)
         effective_at = self._moment(control.effective_at)
+        seals = self._evidence({f"Seal[{n}]/ID[1]": seal for n, seal in enumerate(control.seals, 1)})
+        evidence = self._evidence(control.evidence)
         record = Control(
             declaration=declaration,
             prev=state.settled,
@@ -166,14 +173,14 @@ class Desk(Bench):
             outcome=control.outcome,
             risk=control.risk,
             standard=schema_id(control.standard) if control.standard else ZERO,
-            seals=self._evidence({f"Seal[{n}]/ID[1]": seal for n, seal in enumerate(control.seals, 1)}),
+            seals=root_of(seals),
             seal_state=control.seal_state,
-            evidence=self._evidence(control.evidence),
+            evidence=root_of(evidence),
             effective_at=effective_at,
             valid_until=effective_at + control.valid_for,
             deadline=self._deadline(),
         )
-        return self._write(state, record)
+        return self._write(state, record, seals, evidence)
 
     def hold(
         self,
@@ -184,16 +191,17 @@ class Desk(Bench):
     ) -> Written:
         """Set or lift this agency's hold."""
         state = self.state(declaration)
+        kept = self._evidence(evidence)
         record = Hold(
             declaration=declaration,
             prev=state.hold_head,
             agency=self.identity.organisation,
             action=action,
             reason=reason,
-            evidence=self._evidence(evidence),
+            evidence=root_of(kept),
             deadline=self._deadline(),
         )
-        return self._write(state, record)
+        return self._write(state, record, kept)
 
     # --- who acts for whom --------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from ledger.domain.codes import (
 )
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest
 from ledger.errors import PassavantError
+from ledger.sealing import DecryptionKey
 
 NO_RISK: Final = Risk(0)
 
@@ -40,6 +41,15 @@ class AmbiguousReference(DeskError):  # noqa: N818 - the name says what happened
         super().__init__(f"{text} names several declarations: {ids}. Give the id of one of them")
 
 
+class ContentMissing(DeskError):  # noqa: N818 - the name says what happened
+    """A payload that this participant can't have: whose, and why."""
+
+    def __init__(self, declaration: bytes, reason: str) -> None:
+        """Keep which declaration's it is."""
+        self.declaration = declaration
+        super().__init__(f"the content of 0x{declaration.hex()} {reason}")
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who writes.
@@ -51,6 +61,7 @@ class Identity:
         jurisdictions: territories (ISO 3166-1 alpha-2 and customs territories) that it speaks for, if any.
         signer: its key.
         office: customs office of the key, 0 for none.
+        encryption: its private encryption keys, newest first; without one it can neither seal nor read.
     """
 
     organisation: int
@@ -59,6 +70,7 @@ class Identity:
     signer: Signer
     jurisdictions: tuple[str, ...] = ()
     office: int = 0
+    encryption: tuple[DecryptionKey, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +116,12 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A record that is now in the outbox."""
+    """A record that is now in the outbox. `unread`: who shall read its content, but has no key to encrypt it to."""
 
     digest: Digest
     declaration: DeclarationId
     ticket: Ticket | None = None
+    unread: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,11 @@ from typing import Final
 
 from ledger.chain.signers import ORDER, LocalSigner
 from ledger.home import write_private
+from ledger.sealing import DecryptionKey, keys_to_json
 
 FOLDER: Final = "keys"
 PASSWORD: Final = f"{FOLDER}/password"
+_ENCRYPTION: Final = ".encryption.json"
 
 
 class KeyRing:
@@ -33,6 +35,17 @@ class KeyRing:
         content = create_keyfile_json(key, self._password.encode(), kdf="pbkdf2", iterations=1)
         write_private(self._home / FOLDER / f"{name}.json", json.dumps(content) + "\n")
         return LocalSigner(key, name)
+
+    def create_encryption(self, name: str, organisation: int) -> DecryptionKey:
+        """The first encryption key of an organisation, kept in a key file under a name."""
+        key = DecryptionKey.generate(organisation, version=1)
+        write_private(self._home / FOLDER / f"{name}{_ENCRYPTION}", keys_to_json([key]))
+        return key
+
+    @staticmethod
+    def encryption_uri(name: str) -> str:
+        """The URI of a file of encryption keys, relative to the home."""
+        return f"file:{FOLDER}/{name}{_ENCRYPTION}"
 
     @staticmethod
     def uri(name: str) -> str:

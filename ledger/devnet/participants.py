@@ -4,7 +4,8 @@ Organisation numbers of administrations are ISO 3166 numeric codes; every other 
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,12 +14,15 @@ from ledger.chain.signers import LocalSigner
 from ledger.devnet.deploy import Founder, Sender
 from ledger.devnet.keys import KeyRing
 from ledger.domain import heads
-from ledger.domain.codes import KeyAction, OrganisationKind, OrganisationStatus, Purpose
+from ledger.domain.codes import EncryptionSuite, KeyAction, OrganisationKind, OrganisationStatus, Purpose
+from ledger.domain.keccak import keccak256
 from ledger.domain.records import (
     AdministrationSetting,
+    EncryptionKey,
     KeyAuthorisation,
     OperatorStatus,
     ParticipantRecord,
+    author_of,
 )
 from ledger.domain.signing import SignedRecord, SigningDomains
 from ledger.domain.wire import ZERO, Head
@@ -86,6 +90,7 @@ class Casting:
     def __init__(self, keys: KeyRing, cast: Sequence[Part] = CAST) -> None:
         self._cast = cast
         self._keys = {name: keys.create(name) for part in cast for name in _key_names(part)}
+        self._encryption = {part.name: keys.create_encryption(part.name, part.organisation).public for part in cast}
 
     def founders(self) -> list[Founder]:
         """The administrations, with their managing keys."""
@@ -111,6 +116,7 @@ class Casting:
                     office=office,
                     identifiers=part.identifiers,
                     managers=tuple(KeyRing.uri(manager) for manager in _managers(part)),
+                    encryption=KeyRing.encryption_uri(part.name),
                 )
         return found
 
@@ -118,19 +124,35 @@ class Casting:
         """Record everybody's keys, and wait until they are in force."""
         now = int(time.time())
         starts = now + 2
-        records = [
-            record
-            for part in self._cast
-            for record in (
-                self._administration(part, network.domains, starts)
-                if part.kind is _KIND.ADMINISTRATION
-                else [self._other(part, network.domains, now)]
-            )
-        ]
-        sender.record(network.consignments, records)
-        while time.time() < starts + 1:
-            time.sleep(0.05)
+        admitted = [record for part in self._cast for record in self._admitted(part, network.domains, now, starts)]
+        sender.record(network.consignments, admitted)
+        _wait(starts + 1)
         sender.rpc.call("evm_mine")
+        known = _heads(admitted, network.domains)
+        published = [self._published(part, network.domains, known[part.organisation]) for part in self._cast]
+        sender.record(network.consignments, published)
+        _wait(int(time.time()) + 2)
+        sender.rpc.call("evm_mine")
+
+    def _admitted(self, part: Part, domains: SigningDomains, now: int, starts: int) -> Iterator[SignedRecord]:
+        if part.kind is _KIND.ADMINISTRATION:
+            return self._administration(part, domains, starts)
+        return self._other(part, domains, now, starts)
+
+    def _published(self, part: Part, domains: SigningDomains, head: Head) -> SignedRecord:
+        now, key = int(time.time()), self._encryption[part.name]
+        record = EncryptionKey(
+            organisation=part.organisation,
+            org_head=head,
+            version=key.version,
+            suite=EncryptionSuite.HYBRID,
+            key=key.x25519,
+            hybrid=keccak256(key.mlkem),
+            not_before=now,
+            not_after=now + _LASTING,
+            deadline=now + _AN_HOUR,
+        )
+        return SignedRecord(record, self._keys[_managers(part)[0]].sign(domains.of(record), record), key.mlkem)
 
     def _administration(self, part: Part, domains: SigningDomains, starts: int) -> Iterator[SignedRecord]:
         manager = self._keys[_managers(part)[0]]
@@ -155,37 +177,58 @@ class Casting:
         )
         yield _signed(domains, setting, manager)
 
-    def _other(self, part: Part, domains: SigningDomains, now: int) -> SignedRecord:
+    def _other(self, part: Part, domains: SigningDomains, now: int, starts: int) -> Iterator[SignedRecord]:
+        """Its admission with the key that it works with, and a managing key, of which others keep one at least."""
         sponsor = self._sponsor(part)
-        key = self._keys[part.name]
-        admitted = OperatorStatus(
-            administration=sponsor.organisation,
-            org_head=Head(ZERO),
-            organisation=part.organisation,
-            kind=part.kind,
-            status=OrganisationStatus.ACTIVE,
-            key=key.address,
-            purposes=_ACTS[part.kind],
-            not_before=now,
-            not_after=now + _LASTING,
-            deadline=now + _AN_HOUR,
-        )
-        return _signed(domains, admitted, self._keys[_managers(sponsor)[0]], possession=key)
+        head = Head(ZERO)
+        for name, purposes, since in (
+            (part.name, _ACTS[part.kind], now),
+            (_managers(part)[0], Purpose.MANAGE, starts),
+        ):
+            key = self._keys[name]
+            admitted = OperatorStatus(
+                administration=sponsor.organisation,
+                org_head=head,
+                organisation=part.organisation,
+                kind=part.kind,
+                status=OrganisationStatus.ACTIVE,
+                key=key.address,
+                purposes=purposes,
+                not_before=since,
+                not_after=since + _LASTING,
+                deadline=now + _AN_HOUR,
+            )
+            yield _signed(domains, admitted, self._keys[_managers(sponsor)[0]], possession=key)
+            head = heads.organisation(head, domains.digest(admitted))
 
     def _sponsor(self, part: Part) -> Part:
         return next(p for p in self._cast if p.kind is _KIND.ADMINISTRATION and p.country == part.country)
 
 
 def _managers(part: Part) -> tuple[str, ...]:
-    if part.kind is not _KIND.ADMINISTRATION:
-        return ()
-    return (f"{part.name}-manager-1", f"{part.name}-manager-2")
+    numbers = (1, 2) if part.kind is _KIND.ADMINISTRATION else (1,)
+    return tuple(f"{part.name}-manager-{number}" for number in numbers)
 
 
 def _key_names(part: Part) -> Iterator[str]:
     yield part.name
     yield from _managers(part)
     yield from (name for name, _, _ in part.offices)
+
+
+def _heads(records: Iterable[SignedRecord], domains: SigningDomains) -> Mapping[int, Head]:
+    """The organisations' heads after these records of theirs, their first."""
+    found: dict[int, Head] = defaultdict(lambda: Head(ZERO))
+    for signed in records:
+        record = signed.record
+        subject = record.organisation if isinstance(record, OperatorStatus | KeyAuthorisation) else author_of(record)
+        found[subject] = heads.organisation(found[subject], domains.digest(record))
+    return found
+
+
+def _wait(until: float) -> None:
+    while time.time() < until:
+        time.sleep(0.05)
 
 
 def _signed(

@@ -8,12 +8,12 @@ said otherwise) and never change their meaning; new ones are appended under a ne
 from enum import IntEnum, IntFlag, unique
 from typing import Final
 
-CODE_TABLE_VERSION: Final = 1
+CODE_TABLE_VERSION: Final = 3
 
 
 @unique
 class RecordType(IntEnum):
-    """What a signed record is. 8 to 15 and 24 upwards are reserved for recognition, arrangements and erasure."""
+    """What a signed record is. 10 to 15 and 26 upwards are free."""
 
     DECLARATION = 1
     AMENDMENT_REQUEST = 2
@@ -23,11 +23,13 @@ class RecordType(IntEnum):
     CONTROL = 6
     HOLD = 7
     RECOGNITION = 8
+    ERASURE = 9
     ADMISSION = 16
     OPERATOR_STATUS = 17
     KEY_AUTHORISATION = 18
     ADMINISTRATION_SETTING = 19
     GRANT = 20
+    ENCRYPTION_KEY = 21
     ARRANGEMENT = 22
     ARRANGEMENT_SUSPENSION = 23
     AEO_STATUS = 24
@@ -316,6 +318,23 @@ class HoldAction(IntEnum):
 
 
 @unique
+class ErasureCause(IntEnum):
+    """Why the content of a version was erased."""
+
+    REQUESTED = 1
+    RETENTION_ENDED = 2
+    ORDERED = 3
+
+
+@unique
+class EncryptionSuite(IntEnum):
+    """What a published encryption key is for: HPKE (RFC 9180) over X25519, alone or with ML-KEM-768."""
+
+    X25519 = 1
+    HYBRID = 2
+
+
+@unique
 class OrganisationKind(IntEnum):
     """What a participant is. Administrations have ids up to 65,535, all others larger ones."""
 
@@ -418,6 +437,8 @@ class Outcome(IntEnum):
     SERIAL_NOT_INCREASING = 36
     MANAGING_KEYS_NEEDED = 37
     UNKNOWN_RECORD_TYPE = 38
+    ALREADY_ERASED = 39
+    ENCRYPTION_KEY_INVALID = 40
     UNKNOWN_ARRANGEMENT = 41
     ARRANGEMENT_NOT_IN_FORCE = 42
     ARRANGEMENT_SUSPENDED = 43

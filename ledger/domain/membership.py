@@ -1,18 +1,21 @@
 """The rules of participation, but for the council's: operators, keys, settings, mandates.
 
-The twin of the contracts `Membership` and `KeyRing`. Order of the checks: as in `ledger.domain.rules`.
+The twin of the contracts `Membership`, `KeyRing` and `EncryptionKeys`. Order of the checks: as in
+`ledger.domain.rules`.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.domain import council, heads, values
-from ledger.domain.codes import KeyAction, OrganisationKind, OrganisationStatus, Outcome, Purpose
+from ledger.domain.codes import EncryptionSuite, KeyAction, OrganisationKind, OrganisationStatus, Outcome, Purpose
+from ledger.domain.keccak import keccak256
 from ledger.domain.participants import Key, Organisation, Participants
 from ledger.domain.records import (
     NO_ADDRESS,
     AdministrationSetting,
     Admission,
+    EncryptionKey,
     Grant,
     KeyAuthorisation,
     OperatorStatus,
@@ -25,8 +28,10 @@ MAX_MANAGING_KEYS: Final = 16
 """Managing keys that have not ended, beside which an organisation gets no further one."""
 LEAST_MANAGING_KEYS: Final = 2
 """Managing keys in effect that an administration keeps."""
+MLKEM_LENGTH: Final = 1_184
+"""Bytes of an ML-KEM-768 encapsulation key (FIPS 203)."""
 
-_Office = OperatorStatus | KeyAuthorisation | AdministrationSetting
+_Office = OperatorStatus | KeyAuthorisation | AdministrationSetting | EncryptionKey
 _Newcomer = OperatorStatus | KeyAuthorisation
 
 
@@ -103,7 +108,7 @@ class _Registrar:
             return self.participants.is_active_member(author.id, OrganisationKind.OPERATOR, self.now)
         if author.kind is OrganisationKind.ADMINISTRATION:  # a suspended one must still take a stolen key out of use
             return author.status_at(self.now) in (OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED)
-        is_member = isinstance(record, KeyAuthorisation)
+        is_member = isinstance(record, KeyAuthorisation | EncryptionKey)
         return is_member and self.participants.is_active_member(author.id, author.kind, self.now)
 
     def _check_rules(self, record: _Office | Grant) -> Outcome:
@@ -115,7 +120,21 @@ class _Registrar:
             return standing or (self._check_given_key(record) if record.key != NO_ADDRESS else Outcome.RECORDED)
         if subject is None or record.org_head != subject.head:
             return Outcome.STALE_HEAD
+        if isinstance(record, EncryptionKey):
+            return self._check_encryption_key(record)
         return self._check_key_action(record, subject) if isinstance(record, KeyAuthorisation) else Outcome.RECORDED
+
+    def _check_encryption_key(self, record: EncryptionKey) -> Outcome:
+        """Versions go up one by one; the window starts one second after the block at the earliest."""
+        known = self.participants.encryption_keys
+        if record.version != 1 + sum(owner == record.organisation for owner, _ in known):
+            return Outcome.UNKNOWN_VERSION
+        if record.not_after <= max(record.not_before, self.now + 1):
+            return Outcome.WINDOW_INVALID
+        proof = self.entry.proof
+        whole = len(proof) == MLKEM_LENGTH and keccak256(proof) == record.hybrid
+        fits = whole or record.suite != EncryptionSuite.HYBRID
+        return Outcome.RECORDED if fits else Outcome.ENCRYPTION_KEY_INVALID
 
     def _check_grant(self, record: Grant) -> Outcome:
         known = self.participants.mandates.get((record.declarant, record.agent))

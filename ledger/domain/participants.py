@@ -13,6 +13,7 @@ from ledger.domain.records import (
     NO_ADDRESS,
     AdministrationSetting,
     Admission,
+    EncryptionKey,
     Grant,
     KeyAuthorisation,
     OperatorStatus,
@@ -126,6 +127,20 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """An encryption key as it was published, for [not_before, not_after); `key` and `hybrid` as in its record."""
+
+    organisation: int
+    version: int
+    suite: int
+    key: bytes
+    hybrid: bytes
+    not_before: int
+    not_after: int
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
 class Founder:
     """A founding administration with its two managing keys (20-byte addresses)."""
 
@@ -144,6 +159,7 @@ class Participants:
         keys: by address.
         mandates: by (declarant, agent).
         grants: digest of the record behind each mandate.
+        encryption_keys: by (organisation, version).
     """
 
     council_head: Head
@@ -151,6 +167,7 @@ class Participants:
     keys: dict[bytes, Key] = field(default_factory=dict)
     mandates: dict[tuple[int, int], Mandate] = field(default_factory=dict)
     grants: dict[tuple[int, int], Digest] = field(default_factory=dict)
+    encryption_keys: dict[tuple[int, int], PublishedKey] = field(default_factory=dict)
 
     def competent_for(self, administration: int, now: int) -> int:
         """Who is competent for what was addressed to an administration: itself, or who has taken over from it."""
@@ -209,6 +226,8 @@ class Participants:
             self._admission(record, now, by_council=by_council)
             self.council_head = heads.organisation(self.council_head, digest)
         else:
+            if isinstance(record, EncryptionKey):
+                self._encryption(record, digest, now)
             subject = self._organisation_record(record, now)
             before = self.organisations[subject]
             self.organisations[subject] = replace(before, head=heads.organisation(before.head, digest))
@@ -239,15 +258,29 @@ class Participants:
             heir = self.organisations[record.administration]
             self.organisations[heir.id] = replace(heir, marks=heir.marks | MARK_SUCCEEDED_BY_COUNCIL)
 
-    def _organisation_record(self, record: OperatorStatus | KeyAuthorisation | AdministrationSetting, now: int) -> int:
+    def _organisation_record(
+        self, record: OperatorStatus | KeyAuthorisation | AdministrationSetting | EncryptionKey, now: int
+    ) -> int:
         if isinstance(record, AdministrationSetting):
             self._setting(record, now)
             return record.administration
         if isinstance(record, OperatorStatus):
             self._operator(record, now)
-        else:
+        elif isinstance(record, KeyAuthorisation):
             self._key(record, now)
         return record.organisation
+
+    def _encryption(self, record: EncryptionKey, digest: Digest, now: int) -> None:
+        self.encryption_keys[record.organisation, record.version] = PublishedKey(
+            record.organisation,
+            record.version,
+            record.suite,
+            record.key,
+            record.hybrid,
+            max(record.not_before, now + 1),
+            record.not_after,
+            digest,
+        )
 
     def _setting(self, record: AdministrationSetting, now: int) -> None:
         before = self.organisations[record.administration]

@@ -30,6 +30,8 @@ _CODES: Final[dict[str, type[IntEnum | IntFlag]]] = {
     "status": codes.OrganisationStatus,
     "purposes": codes.Purpose,
     "representation": codes.Representation,
+    "cause": codes.ErasureCause,
+    "suite": codes.EncryptionSuite,
     "verdict": codes.Verdict,
     "risks": codes.Risk,
     "AeoStatus.status": codes.AeoStanding,

@@ -179,6 +179,22 @@ class Recognition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """Says that a version's content was erased; by the administration when it is named, else by the declarant."""
+
+    record_type: ClassVar[RecordType] = RecordType.ERASURE
+
+    declaration: DeclarationId
+    version: U16
+    commitment: Bytes32
+    declarant: U32 = 0
+    agent: U32 = 0
+    administration: U16 = 0
+    cause: U8
+    deadline: U40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """The council admits, suspends, reinstates or expels an administration; or one succeeds another."""
 
@@ -261,6 +277,26 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptionKey:
+    """A managing key publishes the key to which others encrypt for its organisation from then on.
+
+    `key` is the raw X25519 public key; `hybrid` the hash of the ML-KEM-768 key that travels as the entry's proof.
+    """
+
+    record_type: ClassVar[RecordType] = RecordType.ENCRYPTION_KEY
+
+    organisation: U32
+    org_head: Head
+    version: U32
+    suite: U8
+    key: Bytes32
+    hybrid: Bytes32 = ZERO
+    not_before: U40
+    not_after: U40
+    deadline: U40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrangement:
     """A version of the arrangement between two administrations; ``procedures`` and ``methods``: bit (code - 1)."""
 
@@ -330,8 +366,8 @@ class Assistance:
 
 
 Request = AmendmentRequest | InvalidationRequest | PresentationNotice
-ConsignmentRecord = Declaration | Request | Decision | Control | Hold
-ParticipantRecord = Admission | OperatorStatus | KeyAuthorisation | AdministrationSetting | Grant
+ConsignmentRecord = Declaration | Request | Decision | Control | Hold | Erasure
+ParticipantRecord = Admission | OperatorStatus | KeyAuthorisation | AdministrationSetting | Grant | EncryptionKey
 RecognitionRecord = Recognition | Arrangement | ArrangementSuspension | AeoStatus | Assistance
 Record = ConsignmentRecord | ParticipantRecord | RecognitionRecord
 
@@ -346,11 +382,13 @@ RECORDS: Final[dict[RecordType, type[Record]]] = {
         Control,
         Hold,
         Recognition,
+        Erasure,
         Admission,
         OperatorStatus,
         KeyAuthorisation,
         AdministrationSetting,
         Grant,
+        EncryptionKey,
         Arrangement,
         ArrangementSuspension,
         AeoStatus,
@@ -365,9 +403,11 @@ def author_of(record: Record) -> int:
         return record.agent or record.declarant or record.administration
     if isinstance(record, AmendmentRequest | InvalidationRequest | PresentationNotice):
         return record.agent or record.declarant
+    if isinstance(record, Erasure):
+        return record.administration or record.agent or record.declarant
     if isinstance(record, Hold):
         return record.agency
-    if isinstance(record, KeyAuthorisation):
+    if isinstance(record, KeyAuthorisation | EncryptionKey):
         return record.organisation
     if isinstance(record, Grant):
         return record.declarant

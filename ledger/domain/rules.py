@@ -32,6 +32,7 @@ from ledger.domain.records import (
     Control,
     Decision,
     Declaration,
+    Erasure,
     Hold,
     InvalidationRequest,
     PresentationNotice,
@@ -63,11 +64,12 @@ class Ledger:
     declarations: dict[DeclarationId, DeclarationState] = field(default_factory=dict)
     consignments: dict[ConsignmentId, Head] = field(default_factory=dict)
     superseded: set[Digest] = field(default_factory=set)
+    erasures: dict[tuple[DeclarationId, int], Digest] = field(default_factory=dict)
     recognitions: Recognitions = field(default_factory=Recognitions)
 
     def record(self, entry: Presented, now: int) -> Outcome:
         """Take an entry in a block of time `now`: RECORDED, or why not."""
-        if isinstance(entry.record, Declaration | Request | Decision | Control | Hold):
+        if isinstance(entry.record, ConsignmentRecord):
             outcome = self._judge(entry, entry.record, now)
             if outcome is Outcome.RECORDED:
                 self._apply(entry, entry.record)
@@ -112,6 +114,8 @@ class Ledger:
     def _recorded(self, record: ConsignmentRecord, digest: Digest) -> bool:
         if isinstance(record, Declaration):
             return DeclarationId(digest) in self.declarations
+        if isinstance(record, Erasure):
+            return self.erasures.get((record.declaration, record.version)) == digest
         state = self.declarations.get(record.declaration)
         if state is None:
             return False
@@ -132,7 +136,9 @@ class Ledger:
     def _may_act(self, author: int, record: ConsignmentRecord, now: int) -> bool:
         if isinstance(record, AmendmentRequest | InvalidationRequest):  # also while its administration is expelled
             return self.participants.is_active(author, OrganisationKind.OPERATOR, now)
-        if isinstance(record, Decision | Control):
+        if isinstance(record, Erasure) and not record.administration:  # what is its own, as well
+            return self.participants.is_active(author, OrganisationKind.OPERATOR, now)
+        if isinstance(record, Decision | Control | Erasure):
             organisation = self.participants.organisations[author]
             return organisation.kind is OrganisationKind.ADMINISTRATION and organisation.status_at(now) in _DECIDES
         return self.participants.is_active_member(author, _kind(record), now)
@@ -145,6 +151,8 @@ class Ledger:
             return Outcome.UNKNOWN_DECLARATION
         if isinstance(record, Hold):
             return self._check_hold(state, record, now)
+        if isinstance(record, Erasure):
+            return self._check_erasure(state, record, now)
         if isinstance(record, Decision | Control):
             return self._check_decided(entry, state, record, now)
         return self._check_request(state, record, now)
@@ -241,13 +249,30 @@ class Ledger:
             return Outcome.HOLD_ALREADY_OPEN if is_open else Outcome.HOLD_NOT_OPEN
         return Outcome.RECORDED if state.standing.status in LIVE else Outcome.TRANSITION_NOT_ALLOWED
 
+    def _check_erasure(self, state: DeclarationState, record: Erasure, now: int) -> Outcome:
+        if record.administration:
+            entitled = self.participants.competent(state.administration, record.administration, now)
+        else:
+            entitled = record.declarant == state.declarant
+        if not entitled:
+            return Outcome.NOT_COMPETENT
+        mandated = self._check_mandate(record, state.leg, state.administration, now)
+        if mandated is not Outcome.RECORDED:
+            return mandated
+        if not 1 <= record.version <= state.version.number:
+            return Outcome.UNKNOWN_VERSION
+        erased = (record.declaration, record.version) in self.erasures
+        return Outcome.ALREADY_ERASED if erased else Outcome.RECORDED
+
     def _is_agency_of(self, agency: int, administration: int, now: int) -> bool:
         """Whether agency and declaration belong to one administration, or to one line of successors."""
         sponsor = self.participants.organisations[agency].administration
         heir = self.participants.competent_for(sponsor, now)
         return sponsor == administration or self.participants.competent(administration, heir, now)
 
-    def _check_mandate(self, record: Declaration | Request, leg: int, administration: int, now: int) -> Outcome:
+    def _check_mandate(
+        self, record: Declaration | Request | Erasure, leg: int, administration: int, now: int
+    ) -> Outcome:
         if not record.agent:
             return Outcome.RECORDED
         mandate = self.participants.mandates.get((record.declarant, record.agent))
@@ -264,6 +289,9 @@ class Ledger:
                 head = self.consignments.get(record.consignment, Head(record.consignment))
                 self.consignments[record.consignment] = heads.joined(head, DeclarationId(digest))
             return
+        if isinstance(record, Erasure):
+            self.erasures[record.declaration, record.version] = digest
+            return
         self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, digest)
         if isinstance(record, Decision | Control) and record.supersedes != ZERO:
             self.superseded.add(record.supersedes)
@@ -274,7 +302,11 @@ class Ledger:
 def _check_key(key: Key, record: ConsignmentRecord, now: int) -> Outcome:
     if not key.valid_at(now):
         return Outcome.KEY_NOT_VALID
-    office = record.office if isinstance(record, Decision | Control) else key.office
+    office = key.office
+    if isinstance(record, Decision | Control):
+        office = record.office
+    elif isinstance(record, Erasure) and record.administration:  # for no office: by a key of none
+        office = 0
     fits = _PURPOSE[_kind(record)] in key.purposes and key.office in (0, office)
     return Outcome.RECORDED if fits else Outcome.KEY_PURPOSE
 
@@ -307,6 +339,6 @@ def _check_version(state: DeclarationState, record: Decision) -> Outcome:
 
 def _kind(record: ConsignmentRecord) -> OrganisationKind:
     """What its author must be."""
-    if isinstance(record, Decision | Control) or (isinstance(record, Declaration) and not record.declarant):
+    if isinstance(record, Decision | Control) or (isinstance(record, Declaration | Erasure) and not record.declarant):
         return OrganisationKind.ADMINISTRATION
     return OrganisationKind.AGENCY if isinstance(record, Hold) else OrganisationKind.OPERATOR

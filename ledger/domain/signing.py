@@ -94,6 +94,7 @@ class Presented:
         signer: address that signed the digest, or None when the signature recovers to nothing.
         provers: addresses that signed the digest in the proof: a join key, keys' possession.
         approvers: addresses that approved an Admission in the proof, beside `signer`.
+        proof: the proof's own bytes: of an EncryptionKey, the ML-KEM key.
         timeline: (prev, steps) of a superseding record's proof, or of a Recognition's; a step is (request, digest).
             None: no such proof.
         control: of a Recognition's proof: the control's digest and the control. None: no such proof.
@@ -105,6 +106,7 @@ class Presented:
     signer: bytes | None
     provers: Collection[bytes] = ()
     approvers: Collection[bytes] = ()
+    proof: bytes = b""
     timeline: tuple[Head, tuple[tuple[Digest, Digest], ...]] | None = None
     control: tuple[Digest, Control] | None = None
     relied: tuple[Digest, ...] = ()

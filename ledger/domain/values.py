@@ -16,6 +16,8 @@ from ledger.domain.codes import (
     ControlMethod,
     ControlOutcome,
     DecisionKind,
+    EncryptionSuite,
+    ErasureCause,
     HoldAction,
     KeyAction,
     Leg,
@@ -45,6 +47,8 @@ from ledger.domain.records import (
     Control,
     Decision,
     Declaration,
+    EncryptionKey,
+    Erasure,
     Grant,
     Hold,
     InvalidationRequest,
@@ -165,6 +169,15 @@ def _hold(record: Hold) -> bool:
     return listed(HoldAction, record.action) and listed(Reason, record.reason)
 
 
+def _erasure(record: Erasure) -> bool:
+    """The administration itself names no declarant, and only it orders."""
+    if record.commitment == ZERO or not listed(ErasureCause, record.cause):
+        return False
+    if record.administration != 0:
+        return record.declarant == 0 and record.agent == 0
+    return record.declarant != 0 and record.cause != ErasureCause.ORDERED
+
+
 def _recognition(record: Recognition) -> bool:
     if not listed(Verdict, record.verdict) or not listed(Reason, record.reason) or not record.risk:
         return False
@@ -243,6 +256,15 @@ def _key_authorisation(record: KeyAuthorisation) -> bool:
     )
 
 
+def _encryption_key(record: EncryptionKey) -> bool:
+    return (
+        record.version != 0
+        and record.key != ZERO
+        and listed(EncryptionSuite, record.suite)
+        and (record.suite == EncryptionSuite.HYBRID) == (record.hybrid != ZERO)
+    )
+
+
 def _grant(record: Grant) -> bool:
     return (
         0 < record.legs <= _ALL_LEGS
@@ -259,6 +281,7 @@ _FITS: Final[dict[type, Callable[[Any], bool]]] = {
     Decision: _decision,
     Control: _control,
     Hold: _hold,
+    Erasure: _erasure,
     Recognition: _recognition,
     Arrangement: _arrangement,
     ArrangementSuspension: _suspension,
@@ -268,4 +291,5 @@ _FITS: Final[dict[type, Callable[[Any], bool]]] = {
     OperatorStatus: _operator,
     KeyAuthorisation: _key_authorisation,
     Grant: _grant,
+    EncryptionKey: _encryption_key,
 }

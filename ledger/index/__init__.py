@@ -29,6 +29,7 @@ from ledger.index.errors import (
     GapError,
     OtherNetworkError,
     ReferenceFormatError,
+    StaleGrant,
     StoreError,
 )
 from ledger.index.folding import Remark
@@ -56,9 +57,10 @@ if TYPE_CHECKING:
     from ledger.index.indexer import Indexer
     from ledger.index.ingested import Ingested, IngestedMessage
     from ledger.index.outbox import StoreOutbox
-    from ledger.index.payloads import Payload, Payloads
     from ledger.index.readers import ReaderGrant, Readers
     from ledger.index.replaying import Difference, Replay, replay
+    from ledger.index.scopes import Scopes
+    from ledger.index.sealed import SealedPayloads
 
 _WRITERS: Final = {
     "Challenges": "challenges",
@@ -68,11 +70,11 @@ _WRITERS: Final = {
     "Indexer": "indexer",
     "Ingested": "ingested",
     "IngestedMessage": "ingested",
-    "Payload": "payloads",
-    "Payloads": "payloads",
     "ReaderGrant": "readers",
     "Readers": "readers",
     "Replay": "replaying",
+    "Scopes": "scopes",
+    "SealedPayloads": "sealed",
     "StoreOutbox": "outbox",
     "replay": "replaying",
 }
@@ -107,8 +109,6 @@ __all__ = [
     "Page",
     "Part",
     "ParticipantAnswer",
-    "Payload",
-    "Payloads",
     "Queries",
     "ReaderGrant",
     "Readers",
@@ -120,6 +120,9 @@ __all__ = [
     "References",
     "Remark",
     "Replay",
+    "Scopes",
+    "SealedPayloads",
+    "StaleGrant",
     "StatusAnswer",
     "StatusQuery",
     "Store",

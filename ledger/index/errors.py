@@ -90,3 +90,14 @@ class ReferenceFormatError(PassavantError):
     def __str__(self) -> str:
         """What is wrong; never the value."""
         return f"{self.kind}: {self.reason}"
+
+
+@dataclass(eq=False)
+class StaleGrant(PassavantError):  # noqa: N818 - the name says what happened
+    """A read grant whose serial is not higher than that of the one whose place it would take (`kept`)."""
+
+    kept: int
+
+    def __str__(self) -> str:
+        """What to do."""
+        return f"the serial is not higher than {self.kept}, which is kept: take a higher one"

@@ -19,6 +19,7 @@ from ledger.domain.records import (
     Control,
     Decision,
     Declaration,
+    Erasure,
     Hold,
     ParticipantRecord,
     PresentationNotice,
@@ -42,6 +43,7 @@ _ABOUT_DECLARATIONS: Final = frozenset(
         RecordType.DECISION,
         RecordType.CONTROL,
         RecordType.HOLD,
+        RecordType.ERASURE,
     }
 )
 
@@ -55,6 +57,8 @@ class Remark(IntFlag):
     """It takes effect before its declaration was lodged."""
     SUPERSEDES_OTHER_TYPE = 4
     """A control that supersedes a decision, or the other way round."""
+    ERASES_OTHER_CONTENT = 8
+    """An erasure that names another commitment than its version has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,18 @@ class VersionAuthor:
     digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ErasedVersion:
+    """An erasure: of which version, what it says was there, why, by whom, in which record, when (block time)."""
+
+    version: int
+    commitment: bytes
+    cause: int
+    author: int
+    digest: bytes
+    at: int
+
+
 @dataclass(slots=True)
 class Folded:
     """A declaration as folded so far, with what answers need beside its state.
@@ -87,6 +103,7 @@ class Folded:
         changed: whether this working set changed it.
         held: whether this working set changed its holds.
         versions: those that this working set added.
+        erasures: those that this working set added.
     """
 
     state: DeclarationState
@@ -98,6 +115,7 @@ class Folded:
     facts: Facts = field(default_factory=Facts)
     holds: dict[int, OpenHold] = field(default_factory=dict)
     versions: list[VersionAuthor] = field(default_factory=list)
+    erasures: list[ErasedVersion] = field(default_factory=list)
     changed: bool = False
     held: bool = False
 
@@ -131,6 +149,7 @@ class Working:
 
     Attributes:
         kinds: record types of records that others supersede.
+        commitments: of versions that are erased, by (declaration, version).
         peopled: whether a participant was changed.
     """
 
@@ -138,6 +157,7 @@ class Working:
     declarations: dict[bytes, Folded] = field(default_factory=dict)
     consignments: dict[bytes, Consignment] = field(default_factory=dict)
     kinds: dict[bytes, int] = field(default_factory=dict)
+    commitments: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     peopled: bool = False
 
     def fold(self, events: Iterable[Event]) -> list[Step]:
@@ -169,7 +189,10 @@ class Working:
         if folded is None:
             raise _gap(event, "its declaration is unknown")
         before = folded.state.public_head
-        self._advance(folded, event, record)
+        if isinstance(record, Erasure):
+            folded.erasures.append(_erased(event, record))
+        else:
+            self._advance(folded, event, record)
         folded.updated = (event.position.block, event.position.log)
         folded.changed = True
         return Step(event, before, folded.state.public_head, self._remarks(event, folded))
@@ -232,11 +255,17 @@ class Working:
                 remarks |= Remark.LATE
             if record.effective_at < folded.lodged_at:
                 remarks |= Remark.BEFORE_LODGEMENT
+        if isinstance(record, Erasure) and record.commitment != self._commitment(folded, record):
+            remarks |= Remark.ERASES_OTHER_CONTENT
         if isinstance(record, Decision | Control):
             self.kinds[event.digest] = record.record_type
             if record.supersedes != ZERO and self.kinds.get(record.supersedes) != record.record_type:
                 remarks |= Remark.SUPERSEDES_OTHER_TYPE
         return remarks
+
+    def _commitment(self, folded: Folded, record: Erasure) -> bytes | None:
+        fresh = (one.commitment for one in folded.versions if one.number == record.version)
+        return next(fresh, self.commitments.get((record.declaration, record.version)))
 
 
 def declaration_of(event: Event) -> DeclarationId | None:
@@ -266,6 +295,11 @@ def _version(folded: Folded, record: Decision, event: Recorded) -> VersionAuthor
     if record.commitment != ZERO:
         return VersionAuthor(version.number, version.commitment, version.schema, record.administration, event.digest)
     return VersionAuthor(version.number, version.commitment, version.schema, folded.facts.requester, record.request)
+
+
+def _erased(event: Recorded, record: Erasure) -> ErasedVersion:
+    author = author_of(record)
+    return ErasedVersion(record.version, record.commitment, record.cause, author, event.digest, event.position.time)
 
 
 def _set_hold(folded: Folded, record: Hold, event: Recorded) -> None:

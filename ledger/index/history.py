@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 from ledger.domain.codes import (
     Debt,
+    EncryptionSuite,
+    ErasureCause,
     Leg,
     OrganisationKind,
     OrganisationStatus,
@@ -23,14 +25,28 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureShown:
+    """That a version's content was erased: when (block time), why, by whom, and the record that says so."""
+
+    time: int
+    cause: ErasureCause
+    author: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class VersionShown:
-    """A version: who wrote it, and the record that brought it."""
+    """A version: who wrote it, the record that brought it, and whether its content was erased.
+
+    Content that was erased is gone for good; content that is merely not here may be elsewhere.
+    """
 
     number: int
     commitment: bytes
     schema: bytes
     author: int
     digest: bytes
+    erased: ErasureShown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +92,29 @@ class KeyShown:
     not_after: int
     compromised_since: int | None
 
+    def is_valid(self, at: float) -> bool:
+        """Whether its window holds at a moment (seconds), and nobody reported it."""
+        return self.not_before <= at < self.not_after and not self.compromised_since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncryptionKeyShown:
+    """An encryption key of a participant, for [not_before, not_after).
+
+    Attributes:
+        key: X25519, 32 bytes.
+        mlkem: ML-KEM-768, 1,184 bytes; empty in suite X25519.
+        current: the one to encrypt to at the time of asking.
+    """
+
+    version: int
+    suite: EncryptionSuite
+    key: bytes
+    mlkem: bytes
+    not_before: int
+    not_after: int
+    current: bool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantAnswer:
@@ -91,6 +130,7 @@ class ParticipantAnswer:
     by_council: bool
     backdating: int
     keys: tuple[KeyShown, ...]
+    encryption_keys: tuple[EncryptionKeyShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

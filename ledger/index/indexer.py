@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ledger.domain.events import Block, Event, Recorded
-from ledger.domain.records import Declaration, ParticipantRecord
+from ledger.domain.records import Declaration, Erasure, ParticipantRecord
 from ledger.domain.wire import ZERO
 from ledger.index import participants
 from ledger.index.alarms import Alarms
@@ -13,7 +13,7 @@ from ledger.index.folding import Working, declaration_of, superseded_by
 from ledger.index.network import Network, pinned
 from ledger.index.reading import EngineSession, Session
 from ledger.index.rollback import roll_back
-from ledger.index.rows import load_consignments, load_declarations, load_kinds
+from ledger.index.rows import load_commitments, load_consignments, load_declarations, load_kinds
 from ledger.index.saving import move_cursor, save_blocks, save_events, save_folded, see
 from ledger.index.signers import signer_of
 from ledger.index.store import Lock, Store
@@ -136,6 +136,7 @@ def _load(session: Session, news: Iterable[Event]) -> Working:
     ids: set[bytes] = set()
     joined: set[bytes] = set()
     superseded: set[bytes] = set()
+    erased: set[bytes] = set()
     touched = participants.Touched()
     for event in news:
         ids.add(declaration_of(event) or ZERO)
@@ -144,6 +145,8 @@ def _load(session: Session, news: Iterable[Event]) -> Working:
             continue
         if isinstance(event.record, Declaration):
             joined.add(event.record.consignment)
+        elif isinstance(event.record, Erasure):
+            erased.add(event.record.declaration)
         elif isinstance(event.record, ParticipantRecord):
             touched.add(event.record)
             if participants.is_succession(event.record):
@@ -153,4 +156,5 @@ def _load(session: Session, news: Iterable[Event]) -> Working:
         load_declarations(session, ids - {ZERO}),
         load_consignments(session, joined - {ZERO}),
         load_kinds(session, superseded - {ZERO}),
+        load_commitments(session, erased),
     )

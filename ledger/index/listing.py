@@ -1,16 +1,25 @@
 """Declarations and participants as they are shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
-from ledger.domain.codes import Flag
-from ledger.domain.participants import MARK_SUCCEEDED_BY_COUNCIL, Key, Organisation
+from ledger.domain.codes import EncryptionSuite, ErasureCause, Flag
+from ledger.domain.participants import MARK_SUCCEEDED_BY_COUNCIL, Key, Organisation, PublishedKey
 from ledger.domain.wire import ZERO
 from ledger.index.answers import AsOf
 from ledger.index.cursors import read_number, write_number
 from ledger.index.folding import Folded
-from ledger.index.history import DeclarationAnswer, KeyShown, Page, ParticipantAnswer, VersionShown
-from ledger.index.participants import load_keys_of, load_organisations, load_organisations_after
+from ledger.index.history import (
+    DeclarationAnswer,
+    EncryptionKeyShown,
+    ErasureShown,
+    KeyShown,
+    Page,
+    ParticipantAnswer,
+    VersionShown,
+)
+from ledger.index.participants import load_encryption_keys, load_keys_of, load_organisations, load_organisations_after
 from ledger.index.reading import Session
 
 _FIELDS = Flag.PENDING | Flag.DEBT
@@ -18,14 +27,29 @@ _FIELDS = Flag.PENDING | Flag.DEBT
 
 def load_versions(session: Session, declaration: bytes) -> tuple[VersionShown, ...]:
     """All versions of a declaration, in order."""
+    erased = load_erasures(session, declaration)
     sql = "SELECT number, commitment, schema, author, digest FROM versions WHERE declaration = ? ORDER BY number"
-    return tuple(VersionShown(*row) for row in session.rows(sql, declaration))
+    found = (VersionShown(*row) for row in session.rows(sql, declaration))
+    return tuple(replace(one, erased=erased.get(one.number)) for one in found)
+
+
+def load_erasures(session: Session, declaration: bytes) -> Mapping[int, ErasureShown]:
+    """What was erased of a declaration, by version."""
+    sql = "SELECT version, at, cause, author, digest FROM erasures WHERE declaration = ?"
+    rows = session.rows(sql, declaration)
+    return {row[0]: ErasureShown(row[1], ErasureCause(row[2]), row[3], row[4]) for row in rows}
+
+
+def current_key(keys: Iterable[PublishedKey], now: int) -> PublishedKey | None:
+    """The key to encrypt to at a moment: the newest version whose window holds."""
+    valid = [one for one in keys if one.not_before <= now < one.not_after]
+    return max(valid, key=lambda one: one.version, default=None)
 
 
 def declaration_shown(
     folded: Folded, versions: tuple[VersionShown, ...], competent: int, moment: AsOf
 ) -> DeclarationAnswer:
-    """A declaration to whoever may see its history. Its ETag is its settled head: what `prev` has to name."""
+    """A declaration to whoever may see its history. Its ETag begins with its public head; an erasure moves none."""
     state = folded.state
     return DeclarationAnswer(
         id=state.id,
@@ -53,22 +77,27 @@ def declaration_shown(
         opened_block=folded.opened[0],
         updated_block=folded.updated[0],
         as_of=moment,
-        etag=state.public_head.hex(),
+        etag=_etag(state.public_head, versions),
     )
 
 
 def participant_shown(session: Session, organisation: int, now: int) -> ParticipantAnswer | None:
     """One participant."""
     found = load_organisations(session, [organisation])
-    return _shown(found[0], load_keys_of(session, [organisation]), now) if found else None
+    published = load_encryption_keys(session, [organisation])
+    return _shown(found[0], load_keys_of(session, [organisation]), published, now) if found else None
 
 
 def participants_page(session: Session, after: str | None, limit: int, now: int) -> Page[ParticipantAnswer]:
     """Participants by id, after a cursor."""
     found = load_organisations_after(session, read_number(after), limit)
-    keys = _by_owner(load_keys_of(session, [one.id for one in found]))
+    ids = [one.id for one in found]
+    keys = _by_owner(load_keys_of(session, ids))
+    published: dict[int, list[tuple[PublishedKey, bytes]]] = defaultdict(list)
+    for one in load_encryption_keys(session, ids):
+        published[one[0].organisation].append(one)
     following = write_number(found[-1].id) if len(found) == limit else None
-    return Page(tuple(_shown(one, keys.get(one.id, []), now) for one in found), following)
+    return Page(tuple(_shown(one, keys.get(one.id, []), published[one.id], now) for one in found), following)
 
 
 def _by_owner(keys: Collection[Key]) -> Mapping[int, list[Key]]:
@@ -78,7 +107,10 @@ def _by_owner(keys: Collection[Key]) -> Mapping[int, list[Key]]:
     return found
 
 
-def _shown(one: Organisation, keys: Collection[Key], now: int) -> ParticipantAnswer:
+def _shown(
+    one: Organisation, keys: Collection[Key], published: Collection[tuple[PublishedKey, bytes]], now: int
+) -> ParticipantAnswer:
+    current = current_key([key for key, _ in published], now)
     return ParticipantAnswer(
         id=one.id,
         kind=one.kind,
@@ -90,6 +122,25 @@ def _shown(one: Organisation, keys: Collection[Key], now: int) -> ParticipantAns
         by_council=bool(one.marks & MARK_SUCCEEDED_BY_COUNCIL),
         backdating=one.backdating_at(now),
         keys=tuple(_key_shown(key) for key in keys),
+        encryption_keys=tuple(_published(key, mlkem, current) for key, mlkem in published),
+    )
+
+
+def _etag(public_head: bytes, versions: Iterable[VersionShown]) -> str:
+    erased = [str(one.number) for one in versions if one.erased]
+    return "-".join([public_head.hex(), *erased])
+
+
+def _published(key: PublishedKey, proof: bytes, current: PublishedKey | None) -> EncryptionKeyShown:
+    suite = EncryptionSuite(key.suite)
+    return EncryptionKeyShown(
+        version=key.version,
+        suite=suite,
+        key=key.key,
+        mlkem=proof if suite is EncryptionSuite.HYBRID else b"",
+        not_before=key.not_before,
+        not_after=key.not_after,
+        current=key == current,
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
 from ledger.domain.codes import AdmissionAction, OrganisationKind, OrganisationStatus, Purpose
-from ledger.domain.participants import Key, Mandate, Organisation, Participants
+from ledger.domain.participants import Key, Mandate, Organisation, Participants, PublishedKey
 from ledger.domain.records import (
     Admission,
+    EncryptionKey,
     Grant,
     KeyAuthorisation,
     OperatorStatus,
@@ -24,6 +25,7 @@ T = TypeVar("T")
 COUNCIL_HEAD: Final = "council head"
 _ORGANISATION: Final = ", ".join(one.name for one in fields(Organisation))
 _KEY: Final = "address, organisation, purposes, office, not_before, not_after, restores, compromised_since"
+_PUBLISHED: Final = ", ".join(f"k.{one.name}" for one in fields(PublishedKey))
 _MANDATE: Final = "declarant, agent, serial, representation, administration, legs, valid_from, valid_until"
 
 
@@ -49,7 +51,7 @@ class Touched:
 
 def subject_of(record: ParticipantRecord) -> int:
     """The organisation whose timeline a record extends, or whose mandate it is."""
-    if isinstance(record, OperatorStatus | KeyAuthorisation):
+    if isinstance(record, OperatorStatus | KeyAuthorisation | EncryptionKey):
         return record.organisation
     return record.declarant if isinstance(record, Grant) else record.administration
 
@@ -122,6 +124,14 @@ def load_keys(session: Session, addresses: Collection[bytes]) -> list[Key]:
     return [key(row) for row in rows]
 
 
+def load_encryption_keys(session: Session, owners: Collection[int]) -> list[tuple[PublishedKey, bytes]]:
+    """All encryption keys of organisations, each with the proof that it came with (its ML-KEM part), oldest first."""
+    joined = "encryption_keys k JOIN events e ON e.digest = k.digest AND e.outcome = 0"
+    where = "k.organisation IN ({keys}) ORDER BY k.organisation, k.version"
+    rows = session.within(f"SELECT {_PUBLISHED}, proof FROM {joined} WHERE {where}", owners)  # noqa: S608
+    return [(PublishedKey(*row[:-1]), row[-1]) for row in rows]
+
+
 def _load_mandates(session: Session, declarants: Collection[int]) -> Iterable[tuple[tuple[int, int], Mandate]]:
     rows = session.within(f"SELECT {_MANDATE} FROM mandates WHERE declarant IN ({{keys}})", declarants)  # noqa: S608
     return (((row[0], row[1]), Mandate(int(row[2]), *row[3:])) for row in rows)
@@ -149,11 +159,13 @@ def key(row: Row) -> Key:
 
 def save(connection: "Connection", participants: Participants) -> None:
     """Write all of these participants."""
-    from ledger.index.tables import keys, mandates, meta, organisations
+    from ledger.index.tables import encryption_keys, keys, mandates, meta, organisations
 
     upsert(connection, meta, [{"key": COUNCIL_HEAD, "value": participants.council_head.hex()}])
     upsert(connection, organisations, [_row(one) for one in participants.organisations.values()])
     upsert(connection, keys, [_row(one) for one in participants.keys.values()])
+    published = participants.encryption_keys.values()
+    upsert(connection, encryption_keys, [_row(one) for one in published])
     upsert(connection, mandates, [_mandate_row(pair, one) for pair, one in participants.mandates.items()])
 
 
@@ -161,13 +173,13 @@ def erase(connection: "Connection") -> None:
     """Forget all participants, to fold them anew."""
     from sqlalchemy import delete
 
-    from ledger.index.tables import keys, mandates, organisations
+    from ledger.index.tables import encryption_keys, keys, mandates, organisations
 
-    for table in (organisations, keys, mandates):
+    for table in (organisations, keys, encryption_keys, mandates):
         connection.execute(delete(table))
 
 
-def _row(one: Organisation | Key) -> dict[str, Any]:
+def _row(one: Organisation | Key | PublishedKey) -> dict[str, Any]:
     values: Sequence[Any] = [int(value) if isinstance(value, int) else value for value in astuple(one)]
     return dict(zip((part.name for part in fields(one)), values, strict=True))
 

@@ -63,14 +63,14 @@ class Queries:
     def resolve(self, query: StatusQuery, viewer: int | None) -> list[bytes]:
         """The declarations that a reference names and whose history the viewer may see, oldest first."""
         with self._store.reading() as session:
-            access = self._access(session, viewer)
+            access = self.access(session, viewer)
             return self._visible(access, Lookup(session, self._references, str(viewer)).find([query])[0])
 
     def declaration(self, declaration: bytes, viewer: int | None) -> DeclarationAnswer | None:
         """A declaration; None when there is none for the viewer."""
         with self._store.reading() as session:
             folded = load_declarations(session, [declaration]).get(declaration)
-            access = self._access(session, viewer)
+            access = self.access(session, viewer)
             if folded is None or access.level(folded.state) < Level.HISTORY:
                 return None
             competent = access.competent(folded.state.administration)
@@ -79,7 +79,7 @@ class Queries:
     def provenance(self, query: StatusQuery, viewer: int | None) -> list[Entry]:
         """The timeline of what a reference names, with evidence and refusals; empty for whom it does not concern."""
         with self._store.reading() as session:
-            access = self._access(session, viewer)
+            access = self.access(session, viewer)
             meant = Lookup(session, self._references, str(viewer)).find([query])[0]
             visible = self._visible(access, meant)
             return Timeline(session).entries(visible, meant.tokens if visible else ())
@@ -113,16 +113,8 @@ class Queries:
         with self._store.reading() as session:
             return participant_shown(session, organisation, self._now())
 
-    def may_read_payload(self, commitment: bytes, viewer: int | None) -> bool:
-        """Whether the viewer may see the content of a commitment: declarant, agent, competent administration."""
-        sql = "SELECT declaration FROM versions WHERE commitment = ?"
-        with self._store.reading() as session:
-            access = self._access(session, viewer)
-            ids = [row[0] for row in session.rows(sql, commitment)]
-            found = load_declarations(session, ids).values()
-            return any(access.level(one.state) is Level.PAYLOAD for one in found)
-
-    def _access(self, session: Session, viewer: int | None) -> Access:
+    def access(self, session: Session, viewer: int | None) -> Access:
+        """A viewer's rights in a snapshot."""
         return Access(session, viewer, self._now(), self._directory, stands_on(session))
 
     def _visible(self, access: Access, meant: Meant) -> list[bytes]:

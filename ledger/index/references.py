@@ -138,11 +138,18 @@ class References:
             raise StoreError("say where the index key lies: this store is no file")
         self._store = store
         key = load_key(key_path or Path(f"{store.path}.key"))
+        self._keyed = hmac.new(key, b"content", "sha256")
         self._begun = {kind: hmac.new(key, kind.name.encode(), "sha256") for kind in ReferenceType}
 
     def token(self, reference: Reference) -> bytes:
         """The 32 bytes under which a reference is indexed."""
         return self._token(reference.type, reference.scope, normalised(reference))
+
+    def keyed(self, content: bytes) -> bytes:
+        """The 32 bytes by which content is recognised; without the index key nobody can guess it and compare."""
+        begun = self._keyed.copy()
+        begun.update(b"\0" + content)
+        return begun.digest()
 
     def tokens(self, value: str, kinds: Iterable[ReferenceType], scope: str) -> list[bytes]:
         """The tokens of a value as each of these types, but for those that it can't be of; `scope` is an LRN's."""

@@ -5,22 +5,25 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.domain.events import Block, Event
+from ledger.index import tables  # noqa: F401 - fills the metadata
+from ledger.index.columns import metadata
 from ledger.index.errors import StoreError
 from ledger.index.indexer import Indexer
 from ledger.index.network import pinned
 from ledger.index.reading import Session
 from ledger.index.store import Store
-from ledger.index.tables import metadata
 
 FOLDED: Final = (
     "blocks",
     "events",
     "declarations",
     "versions",
+    "erasures",
     "holds",
     "consignments",
     "organisations",
     "keys",
+    "encryption_keys",
     "mandates",
 )
 """The tables that the chain alone decides."""

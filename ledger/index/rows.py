@@ -27,6 +27,7 @@ DECLARATION: Final = (
 RECORDED: Final = "digest, record_type, body, signature, proof, block, log, blocks.time, transaction_hash, hash"
 """Of ``events JOIN blocks ON number = block``, for those that were recorded."""
 _VERSION: Final = ("number", "commitment", "schema", "author", "digest")
+_ERASURE: Final = ("version", "commitment", "cause", "author", "digest", "at")
 _HOLD: Final = ("agency", "reason", "evidence", "digest", "since")
 _LEGS: Final = {int(one): one for one in Leg}
 _REGIMES: Final = {int(one): one for one in Regime}
@@ -71,6 +72,12 @@ def load_kinds(session: Session, digests: Collection[bytes]) -> dict[bytes, int]
     """Record types of recorded digests."""
     rows = session.within("SELECT digest, record_type FROM events WHERE digest IN ({keys}) AND outcome = 0", digests)
     return dict((row[0], row[1]) for row in rows)  # noqa: C402 - a row is no pair to mypy
+
+
+def load_commitments(session: Session, ids: Collection[bytes]) -> dict[tuple[bytes, int], bytes]:
+    """Commitments of all versions of declarations, by (declaration, version)."""
+    sql = "SELECT declaration, number, commitment FROM versions WHERE declaration IN ({keys})"
+    return {(row[0], row[1]): row[2] for row in session.within(sql, ids)}
 
 
 def declaration(row: Row, holds: dict[int, OpenHold]) -> Folded:
@@ -143,6 +150,15 @@ def version_rows(declarations: Iterable[Folded]) -> list[dict[str, Any]]:
         {"declaration": one.state.id, **values_of(version, _VERSION)}
         for one in declarations
         for version in one.versions
+    ]
+
+
+def erasure_rows(declarations: Iterable[Folded]) -> list[dict[str, Any]]:
+    """The rows of erasures that were folded anew."""
+    return [
+        {"declaration": one.state.id, **values_of(erasure, _ERASURE)}
+        for one in declarations
+        for erasure in one.erasures
     ]
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import delete
 from ledger.domain.events import Block
 from ledger.index import participants
 from ledger.index.folding import Step, Working
-from ledger.index.rows import declaration_row, event_row, hold_rows, version_rows
+from ledger.index.rows import declaration_row, erasure_rows, event_row, hold_rows, version_rows
 from ledger.index.sql import insert, insert_ignoring, upsert, values_of
-from ledger.index.tables import blocks, consignments, cursor, declarations, events, holds, versions
+from ledger.index.tables import blocks, consignments, cursor, declarations, erasures, events, holds, versions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,6 +37,7 @@ def save_folded(connection: "Connection", working: Working) -> None:
     held = [one for one in folded if one.held]
     upsert(connection, declarations, [declaration_row(one) for one in folded])
     upsert(connection, versions, version_rows(folded))
+    upsert(connection, erasures, erasure_rows(folded))
     upsert(connection, consignments, [values_of(one, _CONSIGNMENT) for one in working.consignments.values()])
     for start in range(0, len(held), _PART):
         part = [one.state.id for one in held[start : start + _PART]]

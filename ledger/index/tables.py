@@ -1,11 +1,11 @@
 """The tables, for SQLite and PostgreSQL. `migrations` builds the same ones; a test compares the two.
 
 Ids, digests, heads and hashes are raw bytes; times are seconds (UTC); codes are their wire values. Whatever is folded
-from events (declarations to mandates) can be dropped and rebuilt; payloads, references, readers, evidence and the
-outbox exist nowhere else.
+from events (declarations to mandates) can be dropped and rebuilt; references, readers, evidence and the
+outbox exist nowhere else, nor do sealed payloads: `ledger.index.sealed_tables`.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -14,48 +14,18 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
 )
 
-metadata: Final = MetaData()
-
-Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in an INTEGER PRIMARY KEY
-
-
-def _hash(name: str, **options: Any) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=options.pop("nullable", False), **options)
-
-
-def _number(name: str, **options: Any) -> Column[int]:
-    return Column(name, BigInteger, nullable=options.pop("nullable", False), **options)
-
-
-def _code(name: str, **options: Any) -> Column[int]:
-    return Column(name, Integer, nullable=options.pop("nullable", False), **options)
-
-
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=options.pop("nullable", False), **options)
-
-
-def _of_declaration(**options: Any) -> Column[bytes]:
-    return Column(
-        "declaration",
-        LargeBinary,
-        ForeignKey("declarations.id", ondelete="CASCADE"),
-        nullable=False,
-        **options,
-    )
-
-
-def _serial(name: str) -> Column[int]:
-    return Column(name, Serial, primary_key=True, autoincrement=True)
-
+from ledger.index.columns import Serial, metadata
+from ledger.index.columns import code as _code
+from ledger.index.columns import hash_ as _hash
+from ledger.index.columns import number as _number
+from ledger.index.columns import of_declaration as _of_declaration
+from ledger.index.columns import serial as _serial
+from ledger.index.columns import text as _text
 
 meta: Final = Table("meta", metadata, _text("key", primary_key=True), _text("value"))
 
@@ -174,6 +144,19 @@ holds: Final = Table(
     PrimaryKeyConstraint("declaration", "agency"),
 )
 
+erasures: Final = Table(
+    "erasures",
+    metadata,
+    _of_declaration(),
+    _code("version"),
+    _hash("commitment"),
+    _code("cause"),
+    _number("author"),
+    _hash("digest"),
+    _number("at"),
+    PrimaryKeyConstraint("declaration", "version"),
+)
+
 organisations: Final = Table(
     "organisations",
     metadata,
@@ -207,6 +190,20 @@ keys: Final = Table(
     Index("keys_organisation", "organisation"),
 )
 
+encryption_keys: Final = Table(
+    "encryption_keys",
+    metadata,
+    _number("organisation"),
+    _number("version"),
+    _code("suite"),
+    _hash("key"),
+    _hash("hybrid"),
+    _number("not_before"),
+    _number("not_after"),
+    _hash("digest"),
+    PrimaryKeyConstraint("organisation", "version"),
+)
+
 mandates: Final = Table(
     "mandates",
     metadata,
@@ -222,18 +219,6 @@ mandates: Final = Table(
 )
 
 # --- what stands nowhere else -----------------------------------------------------------------------------------------
-
-payloads: Final = Table(
-    "payloads",
-    metadata,
-    _hash("commitment", primary_key=True),
-    _hash("schema"),
-    _hash("content"),
-    _number("owner"),
-    _hash("declaration", nullable=True),
-    _number("created"),
-    Index("payloads_declaration", "declaration"),
-)
 
 scopes: Final = Table("scopes", metadata, _hash("root", primary_key=True), _text("items"))
 

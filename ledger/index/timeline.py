@@ -33,6 +33,8 @@ _CODES: Final[Mapping[str, type[IntEnum | IntFlag]]] = {
     "touched_risks": codes.Risk,
     "seal_state": codes.SealState,
     "reason": codes.Reason,
+    "cause": codes.ErasureCause,
+    "suite": codes.EncryptionSuite,
 }
 _KINDS: Final = {RecordType.DECISION: codes.DecisionKind, RecordType.OPERATOR_STATUS: codes.OrganisationKind}
 _ACTIONS: Final = {

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ledger.desk import Desk, LodgementOptions, RulingOptions, indexable, references_of
-from ledger.documents import LodgedDeclaration, Message, Notice, RequestMessage, from_json, typed
+from ledger.documents import LodgedDeclaration, Message, Notice, RequestMessage
 from ledger.domain.codes import DecisionKind, Leg, Stage, Status
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import DeclarationId
@@ -11,7 +11,7 @@ from ledger.index.ingested import IngestedMessage
 from ledger.index.references import Reference, ReferenceType
 from ledger.ingest.outcome import Became, Evidence, Known, Recorded
 from ledger.ingest.reading import Batch
-from ledger.ingest.side import Side, seconds
+from ledger.ingest.side import Side, opened, seconds
 from ledger.ingest.versions import LRN_PATH, Versions
 
 _EXPORT_NOTICES: Final = frozenset({"16", "18"})
@@ -129,7 +129,7 @@ class Administration(Side):
 
     def _kept(self, kind: ReferenceType, value: str) -> list[Message]:
         kept = self.client.evidence_under(Reference(kind, value))
-        return [typed(from_json(one.content.decode())) for one in kept if one.organisation == self.me]
+        return [opened(self.desk, one) for one in kept if one.organisation == self.me]
 
     def _told_lrns(self, message: Notice | RequestMessage) -> list[str]:
         """The LRNs that go with a message: its own, and those of the other notices with its MRN."""

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.client import PayloadRefused, RecordAnswer, RecordProgress, ReferenceFormatError
+from ledger.client import (
+    PayloadRefused,
+    RecordAnswer,
+    RecordProgress,
+    ReferenceFormatError,
+    SealingError,
+    SealRefused,
+)
 from ledger.desk import Desk, DeskError
 from ledger.documents import LodgedDeclaration, Message, Movement, Notice, RequestMessage
 from ledger.domain.codes import OrganisationKind, Outcome
@@ -26,7 +33,15 @@ _TOGETHER: Final = 100
 """Messages in one database transaction: a second's work at most, since others can't write meanwhile."""
 _FINAL_WAIT: Final = 600.0
 _ROUNDS: Final = 20
-_NOT_THIS_ONE: Final = (DeskError, DocumentError, PayloadRefused, ReferenceFormatError, WireError)
+_NOT_THIS_ONE: Final = (
+    DeskError,
+    DocumentError,
+    PayloadRefused,
+    ReferenceFormatError,
+    SealingError,
+    SealRefused,
+    WireError,
+)
 _GONE: Final = frozenset({RecordProgress.REFUSED, RecordProgress.LOST, RecordProgress.UNHEARD_OF})
 _ON_ITS_WAY: Final = frozenset({RecordProgress.WAITING, RecordProgress.SENDING})
 _OVERTAKEN: Final = frozenset({Outcome.STALE_HEAD, Outcome.REQUEST_NOT_NAMED, Outcome.REQUEST_PENDING})

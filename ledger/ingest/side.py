@@ -6,8 +6,19 @@ from datetime import datetime
 from typing import Final
 
 from ledger.desk import Desk, indexable, references_of
-from ledger.documents import LodgedDeclaration, Message, Movement, Notice, ReferenceKind, RequestMessage, to_json
+from ledger.documents import (
+    LodgedDeclaration,
+    Message,
+    Movement,
+    Notice,
+    ReferenceKind,
+    RequestMessage,
+    from_json,
+    to_json,
+    typed,
+)
 from ledger.domain.wire import DeclarationId
+from ledger.index.evidence import EvidenceItem
 from ledger.index.references import Reference, ReferenceType
 from ledger.ingest.outcome import Became, Evidence
 from ledger.ingest.reading import Batch, kind_of
@@ -98,8 +109,8 @@ class Side(ABC):
         if isinstance(message, Movement) and message.code:
             kind = f"{kind} {message.code}"
         references = indexable(_references(message))
-        content = to_json(message.document).encode()
-        self.client.keep_evidence(kind, content, references, evidence.declaration, _when(message), by=self.me)
+        sealed = self.desk.sealer.seal_received(to_json(message.document).encode(), evidence.declaration)
+        self.client.keep_evidence(kind, sealed, references, evidence.declaration, _when(message), by=self.me)
 
     def _own(self, kind: ReferenceType, value: str) -> Reference:
         """A number as this participant knows it: no word of another one counts."""
@@ -109,6 +120,11 @@ class Side(ABC):
         """MRN and LRN as this participant knows them, as far as they are given."""
         given = ((ReferenceType.MRN, mrn), (ReferenceType.LRN, lrn))
         return [self._own(kind, value) for kind, value in given if value]
+
+
+def opened(desk: Desk, item: EvidenceItem) -> Message:
+    """A message that was kept at a desk."""
+    return typed(from_json(desk.sealer.open_received(item.content).decode()))
 
 
 def seconds(moment: datetime) -> int:

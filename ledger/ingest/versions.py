@@ -14,9 +14,7 @@ from ledger.documents import (
     RequestMessage,
     apply_amendment,
     build,
-    from_json,
     notice_decision,
-    typed,
 )
 from ledger.domain.codes import DecisionKind, Pending, Status
 from ledger.domain.state import DeclarationState
@@ -24,6 +22,8 @@ from ledger.domain.wire import ZERO, DeclarationId
 from ledger.errors import DocumentError
 from ledger.index.references import Reference, ReferenceType
 from ledger.ingest.keys import answered_key, content_hash
+from ledger.ingest.side import opened
+from ledger.sealing import PayloadRefused, SealingError
 
 LRN_PATH: Final = "Declaration/FunctionalReferenceID[1]"
 """Where a declaration has its own number."""
@@ -151,7 +151,7 @@ class Versions:
             if mrn:
                 kept += self._client.evidence_under(Reference(ReferenceType.MRN, mrn))
             wanted = {one.hash: one for one in kept if one.organisation == self._me and one.kind in _REQUESTS}
-            messages = [typed(from_json(one.content.decode())) for one in wanted.values()]
+            messages = [opened(self._desk, one) for one in wanted.values()]
             requests = {content_hash(one): one for one in messages if isinstance(one, RequestMessage)}
             self._requests[declaration] = list(requests.values())
         return self._requests[declaration]
@@ -167,7 +167,7 @@ class Versions:
     def _fields(self, state: DeclarationState) -> Mapping[str, str]:
         try:
             return self._desk.fields(state)
-        except DeskError:
+        except (DeskError, SealingError, PayloadRefused):  # not here, or not to be believed
             return {}
 
 

@@ -24,7 +24,8 @@ from ledger.sealing.errors import (
     WrapRefused,
 )
 from ledger.sealing.keys import DecryptionKey, EncryptionKey, Suite, keys_from_json, keys_to_json
-from ledger.sealing.opening import open_payload, open_sealed
+from ledger.sealing.opening import key_for, open_payload, open_sealed
+from ledger.sealing.packing import pack, unpack
 from ledger.sealing.payloads import Payload
 from ledger.sealing.wrapping import Wrap, unwrap, wrap_for
 
@@ -44,11 +45,14 @@ __all__ = [
     "Suite",
     "Wrap",
     "WrapRefused",
+    "key_for",
     "keys_from_json",
     "keys_to_json",
     "open_payload",
     "open_sealed",
+    "pack",
     "seal",
+    "unpack",
     "unseal",
     "unwrap",
     "wrap_for",

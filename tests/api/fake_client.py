@@ -7,27 +7,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.client import (
+    AccessEntry,
     Answer,
     AsOf,
     ClientSettings,
     CursorError,
+    Custody,
     DeclarationAnswer,
     Entry,
     FeedItem,
     FieldError,
+    KeptGrant,
     NotEntitled,
     Page,
     ParticipantAnswer,
-    Payload,
     PayloadRefused,
     Prepared,
+    ReadGrant,
     RecordAnswer,
     RecordProgress,
     Reference,
     Scope,
+    Sealed,
+    SealedForReader,
+    SealRefused,
     StatusAnswer,
     StatusQuery,
     Submission,
+    Wrap,
 )
 from ledger.domain.codes import (
     Debt,
@@ -40,7 +47,8 @@ from ledger.domain.codes import (
     Stage,
     Status,
 )
-from ledger.domain.commitment import commit, schema_id, scope_of
+from ledger.domain.commitment import scope_of
+from ledger.domain.grants import digest_of_grant, typed_grant
 from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
 from ledger.domain.records import Record
@@ -115,6 +123,11 @@ class FakeNetwork:
     chain_id: int = 31337
 
 
+class FakeRights:
+    def holds(self, kept: KeptGrant) -> bool:
+        return kept.grant.valid_until > 1_760_000_000
+
+
 class FakeOutbox:
     def counts(self) -> dict[OutboxState, int]:
         return {OutboxState.WAITING: 3}
@@ -131,7 +144,11 @@ class FakeClient:
     challenges: dict[bytes, tuple[int, float]] = field(default_factory=dict)
     taken: dict[bytes, RecordAnswer] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
-    payloads: dict[bytes, tuple[int, Payload | Scope]] = field(default_factory=dict)
+    scopes: dict[bytes, Scope] = field(default_factory=dict)
+    payloads: dict[bytes, tuple[Sealed, dict[int, Wrap], int]] = field(default_factory=dict)
+    given: dict[bytes, list[KeptGrant]] = field(default_factory=dict)
+    log: dict[bytes, list[AccessEntry]] = field(default_factory=dict)
+    rights: FakeRights = field(default_factory=FakeRights)
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
     answers: dict[tuple[str, int], StatusAnswer] = field(default_factory=dict)
@@ -204,18 +221,45 @@ class FakeClient:
         self._fail()
         return self.taken.get(digest) or RecordAnswer(digest=digest, progress=RecordProgress.UNHEARD_OF)
 
-    def put_payload(self, commitment: bytes, payload: Payload | Scope, owner: int) -> None:
-        if isinstance(payload, Scope):
-            root = scope_of(payload.items).root
-        else:
-            root = commit(schema_id(payload.schema), payload.fields, payload.seed).root
-        if root != commitment:
+    def put_scope(self, root: bytes, scope: Scope) -> None:
+        if scope_of(scope.items).root != root:
             raise PayloadRefused("its root is another")
-        self.payloads[commitment] = owner, payload
+        self.scopes[root] = scope
 
-    def payload(self, commitment: bytes, viewer: int) -> Payload | None:
-        owner, payload = self.payloads.get(commitment, (None, None))
-        return payload if owner == viewer and isinstance(payload, Payload) else None
+    def put_sealed(
+        self, sealed: Sealed, wraps: Sequence[Wrap], custody: Custody, *, replaces: bytes | None = None
+    ) -> None:
+        if replaces is not None and replaces not in {one[0].content_hash for one in self.payloads.values()}:
+            raise NotEntitled
+        if any(one.recipient > 100_000 for one in wraps):
+            raise SealRefused("there is no such organisation")
+        self.payloads[sealed.subject.commitment] = sealed, {one.recipient: one for one in wraps}, custody.owner
+
+    def sealed(self, commitment: bytes, viewer: int) -> list[SealedForReader]:
+        if commitment not in self.payloads:
+            return []
+        sealed, wraps, owner = self.payloads[commitment]
+        return [SealedForReader(sealed, Custody(owner), wraps.get(viewer))] if viewer in {owner, *wraps} else []
+
+    def add_wraps(self, commitment: bytes, content_hash: bytes, wraps: Sequence[Wrap], by: int) -> None:
+        sealed, known, owner = self.payloads.get(commitment, (None, {}, None))
+        if sealed is None or sealed.content_hash != content_hash or owner != by:
+            raise NotEntitled
+        known.update({one.recipient: one for one in wraps})
+
+    def prepare_grant(self, grant: ReadGrant) -> tuple[dict[str, Any], bytes]:
+        return typed_grant(grant, self.domains.consignments), digest_of_grant(grant, self.domains.consignments)
+
+    def grant(self, grant: ReadGrant, signature: bytes) -> None:
+        if grant.grantor > 100_000:
+            raise NotEntitled
+        self.given.setdefault(grant.declaration, []).append(KeptGrant(grant, signature))
+
+    def grants(self, declaration: bytes, viewer: int) -> list[KeptGrant] | None:
+        return self.given.get(declaration)
+
+    def accesses(self, declaration: bytes, viewer: int) -> list[AccessEntry] | None:
+        return self.log.get(declaration)
 
     def add_references(self, declaration: bytes, references: Sequence[Reference], owner: int) -> None:
         if (declaration, owner) not in self.declarations:

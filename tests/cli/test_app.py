@@ -10,6 +10,7 @@ import sys
 import pytest
 
 COMMANDS = (
+    "accesses",
     "amend",
     "completion",
     "control",
@@ -18,10 +19,14 @@ COMMANDS = (
     "devnet down",
     "devnet status",
     "devnet up",
+    "grant",
+    "grants",
     "hold",
     "ingest",
     "invalidate",
+    "key rewrap",
     "participants",
+    "payload",
     "present",
     "provenance",
     "readers grant",
@@ -29,6 +34,7 @@ COMMANDS = (
     "replay",
     "status",
     "ticket",
+    "withdraw",
 )
 WITHOUT_JSON = {"completion"}
 HEAVY = ("web3", "fastapi", "alembic", "eth_account", "lxml", "sqlalchemy", "starlette", "rich", "httpx", "eth_abi")

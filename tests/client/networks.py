@@ -15,6 +15,8 @@ from ledger.client import Client, ClientSettings, RecordAnswer, RecordProgress
 from ledger.desk import Desk, Directory, Identity, Written
 from ledger.devnet import Devnet
 from ledger.domain.codes import OrganisationKind
+from ledger.home import encryption_file
+from ledger.sealing import keys_from_json
 
 GB, FR = 826, 250
 PLATFORM, BAZAAR, EXPRESS, POST, SAFETY, AUDITOR = 100_001, 100_002, 100_003, 100_004, 200_001, 300_001
@@ -81,7 +83,8 @@ def desk_of(client: Client, devnet: Devnet, name: str, **changed: object) -> Des
     one = devnet.home.identity(name)
     kind = OrganisationKind[one.kind]
     signer = open_signer(one.signer)
-    identity = Identity(one.organisation, kind, one.administration, signer, one.jurisdictions, one.office)
+    keys = tuple(keys_from_json(encryption_file(one).read_text(encoding="utf-8")))
+    identity = Identity(one.organisation, kind, one.administration, signer, one.jurisdictions, one.office, keys)
     identifiers = {number: other.organisation for other in people.values() for number in other.identifiers}
     directory = Directory(identifiers, {"GB": GB, "XI": GB, "FR": FR})
     clock = changed.pop("clock", None)

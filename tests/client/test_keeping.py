@@ -2,79 +2,35 @@
 
 import pytest
 
-from ledger.client import NotEntitled, Payload, PayloadRefused, Scope, payload_from_json
-from ledger.client.types import payload_from_bytes, payload_to_bytes
-from ledger.domain.commitment import commit, schema_id, scope_of
+from ledger.client import NotEntitled, PayloadRefused, Scope, SealingError, scope_from_json
+from ledger.domain.commitment import scope_of
 from ledger.domain.wire import DeclarationId
 from ledger.index.ingested import IngestedMessage
 from ledger.index.references import Reference, ReferenceType
 from tests.client.letters import PLATFORM_EORI, Case, message
-from tests.client.networks import AUDITOR, BAZAAR, FR, GB, PLATFORM
-
-PAYLOAD = Payload("schema/1", b"\5" * 32, (("A/B[1]", "one"), ("A/C[1]", " two ")))
-ROOT = commit(schema_id(PAYLOAD.schema), PAYLOAD.fields, PAYLOAD.seed).root
-
-
-def test_payloads_open_their_commitments(client):
-    client.put_payload(ROOT, PAYLOAD, PLATFORM)
-    assert client.payload(ROOT, PLATFORM) == PAYLOAD
-    assert client.payload(ROOT, BAZAAR) is None
-    assert client.payload(ROOT, None) is None
-    assert client.payload(bytes(32), PLATFORM) is None
-    with pytest.raises(PayloadRefused, match="does not open this commitment"):
-        client.put_payload(bytes(32), PAYLOAD, PLATFORM)
-    with pytest.raises(PayloadRefused):
-        client.put_payload(ROOT, Payload("schema/1", b"\5" * 32, ()), PLATFORM)
-    assert "two" not in repr(PAYLOAD)
+from tests.client.networks import BAZAAR, FR, GB, PLATFORM
 
 
 def test_scopes(client):
     scope = Scope({1: "10", 2: None})
     root = scope_of(scope.items).root
-    client.put_payload(root, scope, FR)
-    assert client.keep_payload(scope, FR) == root
-    assert client.payload(root, FR) is None  # shown with the answers that it narrows
+    client.put_scope(root, scope)
+    assert client.keep_scope(scope) == root
+    with pytest.raises(PayloadRefused, match="do not open this scope"):
+        client.put_scope(bytes(32), scope)
     with pytest.raises(PayloadRefused):
-        client.keep_payload(Scope({}), FR)
+        client.keep_scope(Scope({}))
 
 
-def test_the_content_of_a_version(client, team):
-    case = Case(declarant=PLATFORM_EORI)
-    written = team.recorded(team.desk("platform").declare(message(case.declaration())))
-    commitment = client.state(written.declaration).version.commitment
-    for viewer, sees in ((PLATFORM, True), (FR, True), (GB, False), (BAZAAR, False), (AUDITOR, False)):
-        assert (client.payload(commitment, viewer) is not None) is sees
+@pytest.mark.parametrize("scope", [Scope({7: None, 8: "1.50"})])
+def test_scopes_as_json(scope):
+    assert scope_from_json(scope.to_json()) == scope
 
 
-@pytest.mark.parametrize("payload", [PAYLOAD, Scope({7: None, 8: "1.50"})])
-def test_payloads_as_json_and_bytes(payload):
-    assert payload_from_json(payload.to_json()) == payload
-    assert payload_from_bytes(payload_to_bytes(payload)) == payload
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        None,
-        [],
-        {},
-        {"scope": []},
-        {"scope": {"one": None}},
-        {"scope": {"٣": None}},
-        {"scope": {"1": 5}},
-        {"schema": 1, "seed": "0x", "fields": []},
-        {"schema": "s", "seed": "0x", "fields": {}},
-        {"schema": "s", "seed": "0x", "fields": [["a"]]},
-        {"schema": "s", "seed": "0x", "fields": [["a", 1]]},
-        {"schema": "s", "seed": "0xzz", "fields": []},
-        {"schema": "s", "seed": "11", "fields": []},
-        {"schema": "s", "seed": 11, "fields": []},
-        {"schema": "s", "seed": "0x11", "fields": [], "more": 1},
-    ],
-)
-def test_what_is_no_payload(values):
+@pytest.mark.parametrize("values", [None, [], {}, {"scope": []}, {"scope": {"one": None}}, {"scope": {"1": 5}}])
+def test_what_is_no_scope(values):
     with pytest.raises(PayloadRefused):
-        payload_from_json(values)
+        scope_from_json(values)
 
 
 def test_numbers_that_name_one_declaration_do_so_for_somebody(client, team):
@@ -128,15 +84,21 @@ def test_notes_of_ingested_messages(client, team):
     assert client.all_ingested([nowhere, b"\4" * 32]) == {nowhere: recorded.digest}
 
 
-def test_evidence(client):
+def test_evidence_is_kept_sealed_and_once(client, team):
     mrn = Reference(ReferenceType.MRN, "25FR00128B4M7QX9K2")
-    client.keep_evidence("notice 09", b"{}", [mrn], None, None, by=BAZAAR)
-    client.keep_evidence("notice 09", b"{}", [mrn], None, 77, by=PLATFORM)
-    client.keep_evidence("notice 09", b"{}", [mrn], None, 78, by=PLATFORM)  # the same, once
+    bazaar, platform = (team.desk(name).sealer for name in ("bazaar", "platform"))
+    client.keep_evidence("notice 09", bazaar.seal_received(b"{}", None), [mrn], None, None, by=BAZAAR)
+    client.keep_evidence("notice 09", platform.seal_received(b"{}", None), [mrn], None, 77, by=PLATFORM)
+    client.keep_evidence("notice 09", platform.seal_received(b"{}", None), [mrn], None, 78, by=PLATFORM)
     found = client.evidence_under(mrn)
-    assert [(one.organisation, one.content) for one in found] == [(BAZAAR, b"{}"), (PLATFORM, b"{}")]
+    assert [one.organisation for one in found] == [BAZAAR, PLATFORM]
+    assert platform.open_received(found[1].content) == b"{}"
+    with pytest.raises(SealingError, match="not held here"):
+        platform.open_received(found[0].content)
     assert found[0].effective == found[0].received
     assert found[1].effective == 77
+    with pytest.raises(SealingError, match="nothing that was sealed"):
+        client.keep_evidence("notice 09", b"{}", [mrn], None, None, by=BAZAAR)
 
 
 def test_challenges(client):

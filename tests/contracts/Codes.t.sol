@@ -27,11 +27,13 @@ contract CodesTest {
         _is("RecordType.KEY_AUTHORISATION", Records.KEY_AUTHORISATION);
         _is("RecordType.ADMINISTRATION_SETTING", Records.ADMINISTRATION_SETTING);
         _is("RecordType.GRANT", Records.GRANT);
+        _is("RecordType.ERASURE", Records.ERASURE);
+        _is("RecordType.ENCRYPTION_KEY", Records.ENCRYPTION_KEY);
         _is("RecordType.ARRANGEMENT", Records.ARRANGEMENT);
         _is("RecordType.ARRANGEMENT_SUSPENSION", Records.ARRANGEMENT_SUSPENSION);
         _is("RecordType.AEO_STATUS", Records.AEO_STATUS);
         _is("RecordType.ASSISTANCE", Records.ASSISTANCE);
-        _counts("RecordType", 17);
+        _counts("RecordType", 19);
     }
 
     function test_Status() external view {
@@ -136,6 +138,8 @@ contract CodesTest {
         _is("Outcome.SERIAL_NOT_INCREASING", Codes.Outcome.SERIAL_NOT_INCREASING);
         _is("Outcome.MANAGING_KEYS_NEEDED", Codes.Outcome.MANAGING_KEYS_NEEDED);
         _is("Outcome.UNKNOWN_RECORD_TYPE", Codes.Outcome.UNKNOWN_RECORD_TYPE);
+        _is("Outcome.ALREADY_ERASED", Codes.Outcome.ALREADY_ERASED);
+        _is("Outcome.ENCRYPTION_KEY_INVALID", Codes.Outcome.ENCRYPTION_KEY_INVALID);
         _is("Outcome.UNKNOWN_ARRANGEMENT", Codes.Outcome.UNKNOWN_ARRANGEMENT);
         _is("Outcome.ARRANGEMENT_NOT_IN_FORCE", Codes.Outcome.ARRANGEMENT_NOT_IN_FORCE);
         _is("Outcome.ARRANGEMENT_SUSPENDED", Codes.Outcome.ARRANGEMENT_SUSPENDED);
@@ -154,7 +158,7 @@ contract CodesTest {
         _is("Outcome.RELIANCE_INVALID", Codes.Outcome.RELIANCE_INVALID);
         _is("Outcome.UNKNOWN_REQUEST", Codes.Outcome.UNKNOWN_REQUEST);
         _is("Outcome.ALREADY_ANSWERED", Codes.Outcome.ALREADY_ANSWERED);
-        _counts("Outcome", 57);
+        _counts("Outcome", 59);
     }
 
     function test_OrganisationKind() external view {
@@ -203,6 +207,19 @@ contract CodesTest {
         _is("HoldAction.SET", Codes.HoldAction.SET);
         _is("HoldAction.LIFT", Codes.HoldAction.LIFT);
         _counts("HoldAction", 2);
+    }
+
+    function test_ErasureCause() external view {
+        _is("ErasureCause.REQUESTED", Codes.ErasureCause.REQUESTED);
+        _is("ErasureCause.RETENTION_ENDED", Codes.ErasureCause.RETENTION_ENDED);
+        _is("ErasureCause.ORDERED", Codes.ErasureCause.ORDERED);
+        _counts("ErasureCause", 3);
+    }
+
+    function test_EncryptionSuite() external view {
+        _is("EncryptionSuite.X25519", Codes.EncryptionSuite.X25519);
+        _is("EncryptionSuite.HYBRID", Codes.EncryptionSuite.HYBRID);
+        _counts("EncryptionSuite", 2);
     }
 
     function test_AdmissionAction() external view {
@@ -285,6 +302,8 @@ contract CodesTest {
         _ends("ControlOutcome", Codes.MAX_CONTROL_OUTCOME);
         _ends("SealState", Codes.MAX_SEAL_STATE);
         _ends("HoldAction", Codes.MAX_HOLD_ACTION);
+        _ends("ErasureCause", Codes.MAX_ERASURE_CAUSE);
+        _ends("EncryptionSuite", Codes.MAX_ENCRYPTION_SUITE);
         _ends("Verdict", Codes.MAX_VERDICT);
         _ends("SuspensionAction", Codes.MAX_SUSPENSION_ACTION);
         _ends("AeoStanding", Codes.MAX_AEO_STANDING);

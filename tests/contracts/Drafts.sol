@@ -56,13 +56,14 @@ abstract contract Drafts is World, Fold {
 
     function _plain() private returns (Draft memory) {
         if (_ids.length == 0) return _declares();
-        uint256 which = _random(20);
+        uint256 which = _random(22);
         if (which == 0) return _declares();
         if (which == 1) return _joins();
         if (which < 5) return _requests();
         if (which < 12) return _decides();
         if (which == 12) return _controls();
         if (which < 15) return _holds();
+        if (which == 20) return _erases();
         return _participates(which);
     }
 
@@ -157,6 +158,22 @@ abstract contract Drafts is World, Fold {
         return Draft(Records.HOLD, abi.encode(r), _key(AGENCY), 0, "");
     }
 
+    function _erases() private returns (Draft memory) {
+        bytes32 id = _anyId();
+        State state = _stories[id].state;
+        Records.Erasure memory r = _erasure(id);
+        r.version = uint16(1 + _random(state.version()));
+        r.declarant = state.declarant();
+        uint256 which = _random(4);
+        if (which == 0) r.agent = AGENT;
+        if (which > 1 || r.declarant == 0) {
+            (r.declarant, r.agent, r.administration) = (0, 0, state.administration());
+            r.cause = uint8(1 + _random(Codes.MAX_ERASURE_CAUSE));
+        }
+        uint32 author = r.administration != 0 ? r.administration : r.agent != 0 ? r.agent : r.declarant;
+        return Draft(Records.ERASURE, abi.encode(r), _key(author), 0, "");
+    }
+
     // -- founders and council
 
     function _participates(uint256 which) private returns (Draft memory) {
@@ -178,6 +195,11 @@ abstract contract Drafts is World, Fold {
             bytes memory body =
                 abi.encode(Records.AdministrationSetting(B, head, uint32(_random(7 days)), _soon()));
             return Draft(Records.ADMINISTRATION_SETTING, body, _manager(B, 2), 0, "");
+        }
+        if (which == 21) {
+            uint16 who = _random(2) == 0 ? A : B;
+            return
+                Draft(Records.ENCRYPTION_KEY, abi.encode(_encryptionKey(who)), _manager(who, 1), 0, _mlkem());
         }
         return _suspendsOrReinstates();
     }

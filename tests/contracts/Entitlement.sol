@@ -48,6 +48,7 @@ contract Entitlement {
         if (owner != _authorOf(recordType, body)) return false;
         if (recordType == Records.DECISION) return _mayRule(owner, office, _word(body, 5), state);
         if (recordType == Records.CONTROL) return _mayRule(owner, office, _word(body, 4), state);
+        if (recordType == Records.ERASURE) return _mayErase(owner, office, body, state);
         return _mayAct(recordType, owner, body, state);
     }
 
@@ -76,14 +77,25 @@ contract Entitlement {
             && _PARTICIPANTS.competent(state.administration(), owner);
     }
 
+    function _mayErase(uint32 owner, uint32 office, bytes calldata body, State state)
+        private
+        view
+        returns (bool)
+    {
+        if (_word(body, 5) != 0) return _mayRule(owner, office, 0, state);
+        if (_PARTICIPANTS.organisation(owner).status != Codes.OrganisationStatus.ACTIVE) return false;
+        if (_word(body, 3) != state.declarant()) return false;
+        return _word(body, 4) == 0 || _isMandated(uint32(_word(body, 3)), owner);
+    }
+
     function _mayAct(uint8 recordType, uint32 owner, bytes calldata body, State state)
         private
         view
         returns (bool)
     {
         uint8 status = _PARTICIPANTS.organisation(owner).status;
-        bool ownHouse =
-            recordType == Records.KEY_AUTHORISATION || recordType == Records.ADMINISTRATION_SETTING;
+        bool ownHouse = recordType == Records.KEY_AUTHORISATION
+            || recordType == Records.ADMINISTRATION_SETTING || recordType == Records.ENCRYPTION_KEY;
         bool suspended = status == Codes.OrganisationStatus.SUSPENDED && ownHouse;
         if (status != Codes.OrganisationStatus.ACTIVE && !suspended) return false;
         if (recordType == Records.HOLD) {
@@ -105,6 +117,10 @@ contract Entitlement {
         if (recordType == Records.CONTROL) return _word(body, 3);
         if (recordType == Records.HOLD) return _word(body, 2);
         if (recordType >= 16) return _word(body, 0);
+        if (recordType == Records.ERASURE) {
+            if (_word(body, 5) != 0) return _word(body, 5);
+            return _word(body, 4) != 0 ? _word(body, 4) : _word(body, 3);
+        }
         if (_word(body, 3) != 0) return _word(body, 3);
         if (_word(body, 2) != 0 || recordType != Records.DECLARATION) return _word(body, 2);
         return _word(body, 4);
@@ -112,6 +128,7 @@ contract Entitlement {
 
     function _byAdministration(uint8 recordType, bytes calldata body) private pure returns (bool) {
         if (recordType == Records.DECLARATION) return _word(body, 2) == 0 && _word(body, 3) == 0;
+        if (recordType == Records.ERASURE) return _word(body, 5) != 0;
         return recordType == Records.DECISION || recordType == Records.CONTROL
             || recordType == Records.OPERATOR_STATUS || recordType == Records.ADMINISTRATION_SETTING;
     }
@@ -140,6 +157,8 @@ contract Entitlement {
         if (name == IConsignments.Decision.selector) return Records.DECISION;
         if (name == IConsignments.Control.selector) return Records.CONTROL;
         if (name == IConsignments.Hold.selector) return Records.HOLD;
+        if (name == IConsignments.Erasure.selector) return Records.ERASURE;
+        if (name == IParticipants.EncryptionKey.selector) return Records.ENCRYPTION_KEY;
         if (name == IParticipants.Admission.selector) return Records.ADMISSION;
         if (name == IParticipants.OperatorStatus.selector) return Records.OPERATOR_STATUS;
         if (name == IParticipants.KeyAuthorisation.selector) return Records.KEY_AUTHORISATION;

@@ -32,20 +32,35 @@ abstract contract Fold {
     mapping(bytes32 consignment => Head) internal _consignmentHeads;
     mapping(uint32 id => Head) internal _organisationHeads;
     mapping(bytes32 digest => bool) internal _supersededBefore;
+    mapping(bytes32 id => mapping(uint16 version => bytes32)) internal _erased;
+    mapping(uint32 id => uint32) internal _encryptionVersions;
     mapping(Head settled => bool) internal _reached;
     Head internal _councilHead;
 
     function _fold(Vm.Log memory log) internal {
         bytes32 name = log.topics[0];
         (bytes32 digest, bytes32 second) = (log.topics[1], log.topics[2]);
-        if (name == IConsignments.Declaration.selector) _foldDeclaration(digest, second, log.data);
-        else if (name == IConsignments.Decision.selector) _foldDecision(digest, second, log.data);
-        else if (name == IConsignments.Control.selector) _foldControl(digest, second, log.data);
-        else if (name == IConsignments.Hold.selector) _foldHold(digest, second, log.data);
-        else if (_isRequest(name)) _foldRequest(name, digest, second);
-        else if (name == IParticipants.Admission.selector) _councilHead = _councilHead.extend(digest);
-        else if (_isOrganisational(name)) _foldOrganisation(digest, uint32(uint256(second)));
-        else if (name != IParticipants.Grant.selector) revert Impossible("an event of no record");
+        if (name == IConsignments.Declaration.selector) {
+            _foldDeclaration(digest, second, log.data);
+        } else if (name == IConsignments.Decision.selector) {
+            _foldDecision(digest, second, log.data);
+        } else if (name == IConsignments.Control.selector) {
+            _foldControl(digest, second, log.data);
+        } else if (name == IConsignments.Hold.selector) {
+            _foldHold(digest, second, log.data);
+        } else if (name == IConsignments.Erasure.selector) {
+            _foldErasure(digest, second, log.data);
+        } else if (_isRequest(name)) {
+            _foldRequest(name, digest, second);
+        } else if (name == IParticipants.Admission.selector) {
+            _councilHead = _councilHead.extend(digest);
+        } else if (name == IParticipants.EncryptionKey.selector) {
+            _foldEncryptionKey(digest, second, log.topics[3]);
+        } else if (_isOrganisational(name)) {
+            _foldOrganisation(digest, uint32(uint256(second)));
+        } else if (name != IParticipants.Grant.selector) {
+            revert Impossible("an event of no record");
+        }
     }
 
     function _foldDeclaration(bytes32 digest, bytes32 consignment, bytes memory data) private {
@@ -106,6 +121,20 @@ abstract contract Fold {
         if (_stories[id].request != 0) revert Impossible("a second request");
         _stories[id].request = digest;
         _stories[id].state = _stories[id].state.withPending(pending);
+    }
+
+    /// @dev Neither a head nor the state moves.
+    function _foldErasure(bytes32 digest, bytes32 id, bytes memory data) private {
+        (Records.Erasure memory r,,) = abi.decode(data, (Records.Erasure, bytes, bytes));
+        if (_erased[id][r.version] != 0) revert Impossible("a version erased twice");
+        if (r.version == 0 || r.version > _stories[id].state.version()) revert Impossible("no such version");
+        _erased[id][r.version] = digest;
+    }
+
+    function _foldEncryptionKey(bytes32 digest, bytes32 organisation, bytes32 version) private {
+        uint32 id = uint32(uint256(organisation));
+        if (uint256(version) != ++_encryptionVersions[id]) revert Impossible("a version left out");
+        _foldOrganisation(digest, id);
     }
 
     function _foldOrganisation(bytes32 digest, uint32 id) private {

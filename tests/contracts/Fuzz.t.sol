@@ -51,14 +51,14 @@ contract FuzzTest is World {
         uint32[6] memory authors = [uint32(A), OPERATOR, AGENCY, AGENT, OTHER, uint32(B)];
         uint32 author = authors[who % 6];
         _name(recordType, body, author);
-        uint256 signer = recordType > 15 && recordType < 20 ? _manager(author, 1) : _key(author);
+        uint256 signer = recordType > 15 && recordType != Records.GRANT ? _manager(author, 1) : _key(author);
         Records.Entry memory entry = _entry(recordType, body, signer);
         entry.proof = proof;
         _survives(entry);
     }
 
     function testFuzz_ABitOfAValidRecordFlipped(uint8 which, uint16 bit) external {
-        Records.Entry memory entry = _sample(which % 7);
+        Records.Entry memory entry = _sample(which % 9);
         uint256 at_ = (bit / 8) % entry.body.length;
         entry.body[at_] ^= bytes1(uint8(1 << (bit % 8)));
         _ignored(entry);
@@ -185,12 +185,15 @@ contract FuzzTest is World {
         if (which == 2) return _of(_decision(_id, DecisionKind.RELEASE));
         if (which == 3) return _of(_hold(_id, HoldAction.SET));
         if (which == 4) return _of(_grantOf(OPERATOR, AGENT));
-        return which == 5 ? _of(_amendment(_id)) : _of(_setting(A, 1));
+        if (which == 5) return _of(_amendment(_id));
+        if (which == 6) return _of(_erasure(_id));
+        return which == 7 ? _of(_encryptionKey(A)) : _of(_setting(A, 1));
     }
 
     function _typeFrom(uint8 seed) private pure returns (uint8) {
-        uint8 place = seed % 12;
-        return place < 7 ? place + 1 : place + 9;
+        uint8 place = seed % 14;
+        if (place == 7) return Records.ERASURE;
+        return place < 7 ? place + 1 : place + 8;
     }
 
     /// @dev Words of every width, the narrow ones often enough for the checks behind the first.
@@ -213,8 +216,13 @@ contract FuzzTest is World {
         uint256 field = recordType >= 16 ? 0 : 2;
         if (recordType == Records.DECISION) field = 4;
         if (recordType == Records.CONTROL) field = 3;
+        if (recordType == Records.ERASURE) field = author <= type(uint16).max ? 5 : 3;
         _put(body, field, author);
         if (recordType < Records.DECISION) _put(body, 3, 0);
+        if (recordType == Records.ERASURE) {
+            _put(body, 4, 0);
+            _put(body, field == 5 ? 3 : 5, 0);
+        }
     }
 
     function _put(bytes memory body, uint256 field, uint256 value) private pure {

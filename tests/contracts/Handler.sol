@@ -226,6 +226,14 @@ contract Handler is Drafts {
         return (story.settled, story.request, story.holds, story.state);
     }
 
+    function erasedBy(bytes32 id, uint16 version) external view returns (bytes32) {
+        return _erased[id][version];
+    }
+
+    function encryptionVersion(uint32 id) external view returns (uint32) {
+        return _encryptionVersions[id];
+    }
+
     function stepsOf(bytes32 id) external view returns (bytes32[2][] memory) {
         return _stories[id].steps;
     }

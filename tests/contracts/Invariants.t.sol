@@ -84,6 +84,8 @@ contract InvariantsTest is World {
         for (uint256 i = 0; i < members.length; ++i) {
             bytes32 head = Head.unwrap(_handler.organisationHead(members[i]));
             _equal(participants.organisationHead(members[i]), head, "invariant 2: organisation");
+            uint256 version = participants.encryptionVersion(members[i]);
+            _equal(version, _handler.encryptionVersion(members[i]), "invariant 2: encryption key");
         }
         _equal(participants.councilHead(), Head.unwrap(_handler.councilHead()), "invariant 2: council");
     }
@@ -96,6 +98,9 @@ contract InvariantsTest is World {
         _equal(held, Head.unwrap(holds), "invariant 2: hold head");
         _equal(publicHead, settled.publish(request, holds), "invariant 2: public head");
         _equal(_state(id), State.unwrap(state), "invariant 2: state");
+        for (uint16 version = 0; version <= state.version() + 1; ++version) {
+            _equal(consignments.erasure(id, version), _handler.erasedBy(id, version), "invariant 2: erasure");
+        }
     }
 
     /// @dev Invariant 3: what was recorded is still a step of its history, and what was superseded stays so.

@@ -248,7 +248,7 @@ contract RecorderTest is Recognised {
         group[1] = _of(_decision(id, DecisionKind.RELEASE)); // its head is stale once the first is recorded
         group[2] = _of(_grantOf(OPERATOR, AGENT));
         group[3] = _of(_declaration());
-        group[3].recordType = 9;
+        group[3].recordType = 15;
         group[4] = _of(_setting(A, 5));
         uint8[] memory outcomes = consignments.record(group);
         _equal(outcomes.length, 5, "as many as entries");
@@ -369,7 +369,7 @@ contract RecorderTest is Recognised {
         bytes32 id = _lodged();
         bytes32 held = _lodged();
         bytes32 asked = _lodged();
-        samples = new Records.Entry[](17);
+        samples = new Records.Entry[](19);
         samples[0] = _of(_declaration());
         samples[1] = _of(_amendment(asked));
         samples[2] = _of(_invalidation(held));
@@ -384,12 +384,14 @@ contract RecorderTest is Recognised {
         samples[9] = _proven(Records.KEY_AUTHORISATION, abi.encode(r), _manager(C, 1), _stranger());
         samples[10] = _of(_setting(B, 1000));
         samples[11] = _of(_grantOf(OPERATOR, AGENT));
+        samples[12] = _of(_erasure(asked));
+        samples[13] = _of(_encryptionKey(B));
         (bytes32 control, bytes memory proof) = _controlled(_control(exported));
-        samples[12] = _of(_recognition(imported, B, control, agreed), proof);
-        samples[13] = _of(_arrangement(B, C));
-        samples[14] = _of(_suspension(B, agreed, SuspensionAction.SUSPEND));
-        samples[15] = _of(_aeo(OPERATOR));
-        samples[16] = _of(_asked());
+        samples[14] = _of(_recognition(imported, B, control, agreed), proof);
+        samples[15] = _of(_arrangement(B, C));
+        samples[16] = _of(_suspension(B, agreed, SuspensionAction.SUSPEND));
+        samples[17] = _of(_aeo(OPERATOR));
+        samples[18] = _of(_asked());
     }
 
     function _resign(Records.Entry memory entry) private view {
@@ -399,7 +401,7 @@ contract RecorderTest is Recognised {
         if (t == Records.HOLD) signer = _key(AGENCY);
         if (t == Records.ADMISSION || t == Records.OPERATOR_STATUS) signer = _manager(A, 1);
         if (t == Records.KEY_AUTHORISATION) signer = _manager(C, 1);
-        if (t == Records.ADMINISTRATION_SETTING) signer = _manager(B, 1);
+        if (t == Records.ADMINISTRATION_SETTING || t == Records.ENCRYPTION_KEY) signer = _manager(B, 1);
         if (t == Records.RECOGNITION || t == Records.ASSISTANCE) signer = _key(B);
         if (t == Records.AEO_STATUS) signer = _key(A);
         if (t == Records.ARRANGEMENT || t == Records.ARRANGEMENT_SUSPENSION) signer = _manager(B, 1);
@@ -410,11 +412,12 @@ contract RecorderTest is Recognised {
         if (t == Records.ADMISSION) return type(uint256).max;
         if (t == Records.DECISION) return 4;
         if (t == Records.CONTROL) return 3;
+        if (t == Records.ERASURE) return 3;
         if (t == Records.RECOGNITION) return 5;
         return t < Records.ADMISSION ? 2 : 0;
     }
 
-    /// @dev Fields of 32 bytes, and a declaration's agent: any other one is another author.
+    /// @dev Fields of 32 bytes, and who would be another author: a declaration's agent, an erasure's agent and administration.
     function _isWholeWord(uint8 t, uint256 field) private pure returns (bool) {
         uint256 fields = 0;
         if (t == Records.DECLARATION) fields = (1 << 0) | (1 << 3) | (1 << 8) | (1 << 10) | (1 << 11);
@@ -425,6 +428,8 @@ contract RecorderTest is Recognised {
         if (t == Records.DECISION) fields = 0xf | (1 << 8) | (1 << 9) | (1 << 11) | (1 << 12);
         if (t == Records.CONTROL) fields = 7 | (1 << 9) | (1 << 10) | (1 << 12);
         if (t == Records.HOLD) fields = 3 | (1 << 5);
+        if (t == Records.ERASURE) fields = 1 | (1 << 2) | (1 << 4) | (1 << 5);
+        if (t == Records.ENCRYPTION_KEY) fields = (1 << 1) | (1 << 4) | (1 << 5);
         if (t == Records.RECOGNITION) fields = 0x1f | (1 << 11) | (1 << 12);
         if (t == Records.ARRANGEMENT) fields = (1 << 2) | (1 << 6) | (1 << 7);
         if (t == Records.ARRANGEMENT_SUSPENSION) fields = (1 << 1) | (1 << 2);

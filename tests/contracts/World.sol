@@ -8,6 +8,8 @@ import {IRecorder} from "../../contracts/interfaces/IRecorder.sol";
 import {
     AdmissionAction,
     DecisionKind,
+    EncryptionSuite,
+    ErasureCause,
     HoldAction,
     KeyAction,
     OrganisationKind,
@@ -169,6 +171,39 @@ abstract contract World {
     function _hold(bytes32 id, uint256 action) internal returns (Records.Hold memory) {
         (,, bytes32 holds,) = consignments.heads(id);
         return Records.Hold(id, holds, AGENCY, uint8(action), 1, _unique(), _soon());
+    }
+
+    function _erasure(bytes32 id) internal view returns (Records.Erasure memory r) {
+        r.declaration = id;
+        r.version = 1;
+        r.commitment = keccak256("commitment");
+        r.declarant = OPERATOR;
+        r.cause = uint8(ErasureCause.REQUESTED);
+        r.deadline = _soon();
+    }
+
+    /// @dev By an administration, which names no declarant.
+    function _order(bytes32 id, uint16 administration) internal view returns (Records.Erasure memory r) {
+        r = _erasure(id);
+        (r.declarant, r.administration) = (0, administration);
+        r.cause = uint8(ErasureCause.ORDERED);
+    }
+
+    function _encryptionKey(uint32 organisation) internal view returns (Records.EncryptionKey memory r) {
+        r.organisation = organisation;
+        r.orgHead = participants.organisationHead(organisation);
+        r.version = participants.encryptionVersion(organisation) + 1;
+        r.suite = uint8(EncryptionSuite.HYBRID);
+        r.key = keccak256("x25519");
+        r.hybrid = keccak256(_mlkem());
+        r.notAfter = uint40(block.timestamp + 400 days);
+        r.deadline = _soon();
+    }
+
+    /// @dev As long as an ML-KEM-768 key.
+    function _mlkem() internal pure returns (bytes memory key) {
+        key = new bytes(1184);
+        key[0] = 0x55;
     }
 
     function _grantOf(uint32 declarant, uint32 agent) internal returns (Records.Grant memory) {
@@ -363,6 +398,17 @@ abstract contract World {
 
     function _of(Records.Hold memory r) internal view returns (Records.Entry memory) {
         return _entry(Records.HOLD, abi.encode(r), _key(r.agency));
+    }
+
+    function _of(Records.Erasure memory r) internal view returns (Records.Entry memory) {
+        uint32 author = r.administration;
+        if (author == 0) author = r.agent == 0 ? r.declarant : r.agent;
+        return _entry(Records.ERASURE, abi.encode(r), _key(author));
+    }
+
+    function _of(Records.EncryptionKey memory r) internal view returns (Records.Entry memory entry) {
+        entry = _entry(Records.ENCRYPTION_KEY, abi.encode(r), _manager(r.organisation, 1));
+        if (r.suite == EncryptionSuite.HYBRID) entry.proof = _mlkem();
     }
 
     function _of(Records.Grant memory r) internal view returns (Records.Entry memory) {

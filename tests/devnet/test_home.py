@@ -1,9 +1,10 @@
 import json
 import stat
+from dataclasses import replace
 
 import pytest
 
-from ledger.home import CONFIG, Home, HomeError, Identity, home_path, write_private
+from ledger.home import CONFIG, Home, HomeError, Identity, encryption_file, home_path, write_private
 
 ALICE = Identity(
     organisation=100_001,
@@ -35,6 +36,17 @@ def test_paths_are_relative_to_the_home(home, tmp_path):
     assert alice.managers == (f"keystore:{tmp_path}/keys/boss.json",)
     assert home.database_url == f"sqlite:///{tmp_path}/store.sqlite"
     assert home.relay_uri == "env:RELAY"
+
+
+def test_the_file_of_encryption_keys_is_in_the_home_too(tmp_path):
+    alice = replace(ALICE, encryption="file:keys/alice.encryption.json")
+    home = Home(tmp_path, "http://127.0.0.1:1", participants={"alice": alice, "bob": ALICE})
+    home.save()
+    assert encryption_file(Home.load(tmp_path).identity("alice")) == tmp_path / "keys/alice.encryption.json"
+    with pytest.raises(HomeError, match="no file of encryption keys"):
+        encryption_file(home.identity("bob"))
+    with pytest.raises(HomeError, match="no file of encryption keys"):
+        encryption_file(replace(alice, encryption="vault:somewhere"))
 
 
 def test_other_databases_and_no_relay(tmp_path):

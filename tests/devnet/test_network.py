@@ -12,6 +12,7 @@ from ledger.chain.errors import WrongNetwork
 from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_int
 from ledger.chain.signers import open_local_signer, open_signer
+from ledger.client import Client
 from ledger.devnet import Alarm, Devnet, DevnetError, Places, down, standing
 from ledger.devnet import gateway as gateway_module
 from ledger.devnet import network as network_module
@@ -19,7 +20,8 @@ from ledger.devnet.anvil import Anvil, find_anvil
 from ledger.devnet.gateway import environment, free_port
 from ledger.devnet.processes import Mark, Program, mark_file
 from ledger.devnet.states import CURRENT, PREVIOUS
-from ledger.home import Home, HomeError
+from ledger.home import Home, HomeError, encryption_file
+from ledger.sealing import Suite, keys_from_json
 
 # a stand-in for the gateway: answers /readyz, like the real one, on the port that its environment names
 STAND_IN = """
@@ -67,6 +69,17 @@ def test_a_founded_home(founded):
     assert {open_signer(home.identity(name).signer).address for name in home.participants}
 
 
+def test_everybody_holds_the_key_that_is_published_of_it(home):
+    with Devnet(home, gateway=False) as devnet, Client.open(devnet.home.settings()) as client:
+        client.sync()
+        for name in devnet.home.participants:
+            one = devnet.home.identity(name)
+            (held,) = keys_from_json(encryption_file(one).read_text())
+            assert client.encryption_key(one.organisation) == held.public
+            assert held.suite is Suite.HYBRID
+        assert client.encryption_key(999_999) is None
+
+
 def test_who_the_contract_knows(home):
     with Devnet(home, gateway=False) as devnet:
         network, rpc = Network.load(home / "network.json"), Rpc(devnet.home.rpc)
@@ -88,6 +101,7 @@ def test_who_the_contract_knows(home):
         assert known["safety-fr"] == (200_001, 4 | 16, 0)
         assert known["auditor"] == (300_001, 16, 0)
         assert [key(uri) for uri in devnet.home.identity("customs-fr").managers] == [(250, 8, 0)] * 2
+        assert [key(uri) for uri in devnet.home.identity("auditor").managers] == [(300_001, 8, 0)]
         assert key(devnet.home.relay_uri) == (0, 0, 0)
 
 

@@ -11,6 +11,7 @@ from ledger.domain.codes import (
     ControlMethod,
     ControlOutcome,
     DecisionKind,
+    ErasureCause,
     HoldAction,
     Leg,
     OrganisationKind,
@@ -28,6 +29,7 @@ from ledger.domain.records import (
     Control,
     Decision,
     Declaration,
+    Erasure,
     Hold,
     InvalidationRequest,
     PresentationNotice,
@@ -194,6 +196,14 @@ def hold(state: DeclarationState, action: int = HoldAction.SET, **values: Any) -
     return Hold(**_extending(state, **{"prev": state.hold_head, "agency": AGENCY, "action": action} | values))
 
 
+def erasure(state: DeclarationState, **values: Any) -> Erasure:
+    """By the declarant; by the administration when that is given."""
+    declarant = 0 if values.get("administration") else state.declarant
+    filled: dict[str, Any] = {"version": 1, "commitment": SOMETHING, "declarant": declarant}
+    filled |= {"declaration": state.id, "cause": ErasureCause.REQUESTED, "deadline": NOW + 60}
+    return Erasure(**filled | values)
+
+
 @dataclass
 class Court:
     """A ledger to which entries are presented, with what was recorded so far."""
@@ -245,9 +255,11 @@ def snapshot(ledger: Ledger) -> Any:
         dict(known.keys),
         dict(known.mandates),
         dict(known.grants),
+        dict(known.encryption_keys),
         dict(ledger.declarations),
         dict(ledger.consignments),
         set(ledger.superseded),
+        dict(ledger.erasures),
     )
 
 

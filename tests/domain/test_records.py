@@ -4,6 +4,7 @@ from ledger.domain.codes import DecisionKind, Representation
 from ledger.domain.records import (
     AdministrationSetting,
     Admission,
+    EncryptionKey,
     Grant,
     KeyAuthorisation,
     OperatorStatus,
@@ -24,6 +25,22 @@ AUTHORS = {
     "a decision's administration": (b.decision(STATE, DecisionKind.ACCEPT), b.A),
     "a control's administration": (b.control(STATE), b.A),
     "a hold's agency": (b.hold(STATE), b.AGENCY),
+    "an erasure's administration": (b.erasure(STATE, administration=b.A), b.A),
+    "else its agent": (b.erasure(STATE, agent=b.AGENT), b.AGENT),
+    "else the declarant": (b.erasure(STATE), b.OPERATOR),
+    "an encryption key's organisation": (
+        EncryptionKey(
+            organisation=b.AUDITOR,
+            org_head=HEAD,
+            version=1,
+            suite=1,
+            key=b.SOMETHING,
+            not_before=0,
+            not_after=0,
+            deadline=0,
+        ),
+        b.AUDITOR,
+    ),
     "nobody alone for an admission": (
         Admission(administration=4, country=b"DD", action=1, council_head=HEAD, effective_at=0, deadline=0),
         0,

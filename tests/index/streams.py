@@ -153,6 +153,31 @@ class Chain:
             records.Hold(declaration=declaration, prev=state.hold_head, agency=agency, action=action, **given)
         )
 
+    def erase(self, declaration: Any, version: int = 1, **given: Any) -> Digest:
+        state = self.declarations[declaration]
+        values: dict[str, Any] = {
+            "commitment": state.version.commitment,
+            "declarant": state.declarant,
+            "cause": 1,
+            "deadline": self.time + DEADLINE,
+        }
+        return self._record(records.Erasure(declaration=declaration, version=version, **values | given))
+
+    def publish(self, organisation: int, proof: bytes = b"", **given: Any) -> Digest:
+        """An encryption key of suite 1; of suite 2 with a proof."""
+        known = self.participants.encryption_keys
+        values: dict[str, Any] = {
+            "org_head": self.participants.organisations[organisation].head,
+            "version": 1 + sum(owner == organisation for owner, _ in known),
+            "suite": 2 if proof else 1,
+            "key": keccak256(b"x25519", str(self._count).encode()),
+            "hybrid": keccak256(proof) if proof else ZERO,
+            "not_before": self.time + 1,
+            "not_after": FOREVER,
+            "deadline": self.time + DEADLINE,
+        }
+        return self.participant(records.EncryptionKey(organisation=organisation, **values | given), proof)
+
     def _advance(self, record: Any) -> Digest:
         digest = self._record(record)
         self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, digest)
@@ -257,6 +282,8 @@ class Chain:
         record: Any = event.record
         if isinstance(record, records.Declaration):
             self.declarations[event.digest] = lodge(record, event.digest)
+        elif isinstance(record, records.Erasure):
+            pass
         elif record.record_type < RecordType.ADMISSION:
             self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, event.digest)
         else:

@@ -1,24 +1,9 @@
-"""Payloads, ingested messages and challenges."""
+"""Ingested messages and challenges."""
 
 from ledger.index.challenges import Challenges
 from ledger.index.ingested import Ingested, IngestedMessage
-from ledger.index.payloads import Payload, Payloads
 from ledger.index.store import Store
-from tests.index.streams import PLATFORM, address, hashed
-
-
-def test_a_payload_is_kept_once_and_can_be_destroyed(world):
-    payloads = Payloads(world.store)
-    one = world.chain.declare()
-    world.index()
-    commitment = world.chain.declarations[one].version.commitment
-    payload = Payload(commitment, hashed(b"schema"), b"content", PLATFORM)
-    assert payloads.put(payload)
-    assert not payloads.put(payload)
-    assert payloads.get(commitment) == payload
-    assert [(found.content, found.declaration) for found in payloads.of_declaration(one)] == [(b"content", one)]
-    payloads.erase(commitment)
-    assert payloads.get(commitment) is None
+from tests.index.streams import address, hashed
 
 
 def test_messages_are_known_by_their_keys(store):

@@ -19,8 +19,8 @@ from ledger.domain.codes import (
 from ledger.index.answers import Answer, Deliver, Item, to_json
 from ledger.index.freshness import Freshness
 from ledger.index.lookup import StatusQuery
-from ledger.index.payloads import Payloads
 from ledger.index.references import Reference, ReferenceType
+from ledger.index.scopes import Scopes
 from ledger.index.verdict import MOST_RESTRICTIVE_FIRST
 from tests.index.streams import AGENCY, GB, PLATFORM, hashed, public
 from tests.index.worlds import ORDER
@@ -135,7 +135,7 @@ def test_a_release_that_is_superseded_is_none(world):
 def test_parts_with_items_when_their_document_is_known(world):
     one = named(world)
     known, unknown = hashed(b"known"), hashed(b"unknown")
-    Payloads(world.store).put_scope(known, {2: "3", 1: None})
+    Scopes(world.store).put(known, {2: "3", 1: None})
     world.chain.decide(one, K.RELEASE, scope=known)
     wrong = world.chain.decide(one, K.REFUSE, scope=unknown)
     told = world.ask()

@@ -15,10 +15,11 @@ from sqlalchemy import inspect
 
 import ledger.index
 from ledger.index import schema
+from ledger.index.columns import metadata
 from ledger.index.errors import OtherNetworkError, StoreError
 from ledger.index.network import pinned
 from ledger.index.store import Store
-from ledger.index.tables import meta, metadata
+from ledger.index.tables import meta
 from tests.index.streams import NETWORK
 
 

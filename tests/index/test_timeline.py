@@ -312,17 +312,6 @@ def test_a_declaration_in_full(world):
     assert world.queries.declaration(NONE, AUDITOR) is None
 
 
-def test_payloads_are_for_declarant_and_administration(world):
-    one = world.chain.declare()
-    world.index()
-    commitment = world.chain.declarations[one].version.commitment
-    asked = {
-        viewer: world.queries.may_read_payload(commitment, viewer) for viewer in (PLATFORM, GB, AGENCY, AUDITOR, CN)
-    }
-    assert asked == {PLATFORM: True, GB: True, AGENCY: False, AUDITOR: False, CN: False}
-    assert not world.queries.may_read_payload(NONE, GB)
-
-
 def test_participants_page_by_page(world):
     world.chain.key(PLATFORM, address("k"), purposes=Purpose.DECLARE | Purpose.READ)
     world.chain.council(CN, AdmissionAction.SUSPEND)

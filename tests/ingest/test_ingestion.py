@@ -125,7 +125,7 @@ def test_a_second_run_does_what_a_killed_one_left(team, settings, devnet, tmp_pa
         state = again.state(declaration)
         assert state is not None
         assert (state.standing.status, state.version.number) == (Status.CLEARED, 2)
-        assert again.payload(state.version.commitment, 250) is not None
+        assert desk_of(again, devnet, "customs-fr").fields(state)
         third = ingest(desk_of(again, devnet, "customs-fr"), [path])
         assert {line.fate for line in third.lines} == {Fate.KNOWN}
         assert len(again.decisions(declaration)) == 6

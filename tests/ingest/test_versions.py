@@ -5,7 +5,7 @@ import pytest
 from ledger.domain.codes import DecisionKind, Pending
 from ledger.ingest import Fate, ingest
 from tests.client.letters import PLATFORM_EORI, Case, folder, message
-from tests.client.networks import FR, PLATFORM
+from tests.client.networks import PLATFORM
 
 VALUE = "Declaration/InvoiceAmount[1]"
 
@@ -25,7 +25,7 @@ def customs(team, tmp_path):
 def content(team, declaration):
     """Number and invoice amount of the version in force."""
     state = team.client.state(declaration)
-    return state.version.number, dict(team.client.payload(state.version.commitment, FR).fields)[VALUE]
+    return state.version.number, team.desk("customs-fr").fields(state)[VALUE]
 
 
 def kinds(team, declaration):
@@ -214,7 +214,8 @@ def test_decisions_name_what_is_pending(team, customs, lodged):
 def test_requests_of_others_are_no_content(team, customs, lodged):
     """What somebody else handed in as evidence never becomes customs' version."""
     case, declaration = lodged
-    team.client.keep_evidence("amendment request", b"{}", [], declaration, None, by=100_002)
+    packed = team.desk("bazaar").sealer.seal_received(b"{}", declaration)
+    team.client.keep_evidence("amendment request", packed, [], declaration, None, by=100_002)
     customs(case.notice("11", status="39"))
     assert content(team, declaration)[0] == 1
 

@@ -7,7 +7,7 @@ from ledger.chain.rpc import as_bytes, hexed
 from ledger.chain.views import Mandate, Participant, RegisteredKey, Standing, decoded
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.participants import Key, Organisation
-from ledger.domain.wire import WORD
+from ledger.domain.wire import WORD, ZERO
 from tests.domain.builders import snapshot
 from tests.model.chain import Chain
 from tests.model.world import World
@@ -55,6 +55,10 @@ def _of_declarations(world: World) -> Iterable[Question]:
             head = ledger.consignments.get(state.consignment, state.consignment)
             expected = bytes(head) + state.join_key.rjust(WORD, b"\0")
             yield "consignments", _call("consignment(bytes32)", state.id), f"consignment of {name}", expected
+        for version in range(state.version.number + 2):
+            erased = ledger.erasures.get((state.id, version), ZERO)
+            call = _call("erasure(bytes32,uint16)", state.id, version)
+            yield "consignments", call, f"erasure of version {version} of {name}", bytes(erased)
         for _, _, digest in world.steps.get(state.id, []):
             superseded = int(digest in ledger.superseded).to_bytes(WORD, "big")
             yield "consignments", _call("superseded(bytes32)", digest), f"step of {name}", superseded
@@ -66,6 +70,9 @@ def _of_participants(world: World) -> Iterable[Question]:
     for one in known.organisations.values():
         expected = _participant(one, world.now)
         yield "participants", _call("organisation(uint32)", one.id), f"organisation {one.id}", expected
+        last = max((version for owner, version in known.encryption_keys if owner == one.id), default=0)
+        call = _call("encryptionVersion(uint32)", one.id)
+        yield "participants", call, f"encryption key of {one.id}", last.to_bytes(WORD, "big")
     for key in known.keys.values():
         call = _call("key(address)", key.address.rjust(WORD, b"\0"))
         yield "participants", call, f"key of {key.organisation}", _key(key)

@@ -15,6 +15,8 @@ from ledger.domain.codes import (
     ControlMethod,
     ControlOutcome,
     DecisionKind,
+    EncryptionSuite,
+    ErasureCause,
     Flag,
     HoldAction,
     KeyAction,
@@ -28,6 +30,7 @@ from ledger.domain.codes import (
     Representation,
     Stage,
 )
+from ledger.domain.keccak import keccak256
 from ledger.domain.lifecycle import TABLE, TERMINAL, Ruling, Standing, decide
 from ledger.domain.participants import FOREVER, Organisation
 from ledger.domain.records import (
@@ -38,6 +41,8 @@ from ledger.domain.records import (
     Control,
     Decision,
     Declaration,
+    EncryptionKey,
+    Erasure,
     Grant,
     Hold,
     InvalidationRequest,
@@ -277,6 +282,50 @@ def hold(world: World, choice: Choice) -> Draft:
     return Draft(record, world.key_of(agency.id, Purpose.HOLD, choice.number()))
 
 
+def erasure(world: World, choice: Choice) -> Draft:
+    if not world.ledger.declarations:
+        return declare(world, choice)
+    state = _state(world, choice)
+    known = world.ledger.participants
+    agents = [agent for declarant, agent in known.mandates if declarant == state.declarant]
+    agent = choice.of(agents) if agents and choice.rarely(3) else 0
+    orders = state.declarant == 0 or choice.rarely(2)
+    administration = known.competent_for(state.administration, world.now) if orders else 0
+    author = administration or agent or state.declarant
+    record = Erasure(
+        declaration=state.id,
+        version=choice.mostly(1 + choice.number() % state.version.number, [state.version.number + 1, 0], 8),
+        commitment=SOMETHING,
+        declarant=0 if orders else state.declarant,
+        agent=0 if orders else agent,
+        administration=administration,
+        cause=choice.of(list(ErasureCause)) if orders else choice.mostly(1, [2, 3], 4),
+        deadline=_deadline(world, choice),
+    )
+    return Draft(record, world.key_of(author, Purpose.DECIDE if orders else Purpose.DECLARE, choice.number()))
+
+
+def encryption_key(world: World, choice: Choice) -> Draft:
+    known = world.ledger.participants
+    organisation = choice.of(list(known.organisations.values()))
+    last = sum(owner == organisation.id for owner, _ in known.encryption_keys)
+    mlkem = bytes([choice.number() % 256]) * 1_184
+    hybrid = not choice.rarely(3)
+    start = world.now + choice.mostly(0, [1, DAY], 3)
+    record = EncryptionKey(
+        organisation=organisation.id,
+        org_head=organisation.head,
+        version=last + choice.mostly(1, [0, 2], 8),
+        suite=EncryptionSuite.HYBRID if hybrid else EncryptionSuite.X25519,
+        key=SOMETHING,
+        hybrid=keccak256(mlkem) if hybrid else ZERO,
+        not_before=start,
+        not_after=start + choice.mostly(60 * DAY, [2, 1, 0], 5),
+        deadline=_deadline(world, choice),
+    )
+    return Draft(record, world.key_of(organisation.id, Purpose.MANAGE, choice.number()), lambda _: mlkem)
+
+
 def operator_status(world: World, choice: Choice) -> Draft:
     members = [one for one in world.ledger.participants.organisations.values() if one.id > 65_535]
     known = None if choice.rarely(3) else choice.of(members)
@@ -414,4 +463,6 @@ BUILDERS: dict[str, Callable[[World, Choice], Draft]] = {
     "setting": setting,
     "grant": grant,
     "admission": admission,
+    "erasure": erasure,
+    "encryption key": encryption_key,
 }

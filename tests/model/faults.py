@@ -107,7 +107,7 @@ def garbled_body(world: World, draft: Draft, choice: Choice) -> Entry:
 
 def other_type(world: World, draft: Draft, choice: Choice) -> Entry:
     """The entry says that it is of another type."""
-    return sound(world, draft, choice)._replace(record_type=choice.of([0, 8, 15, 21, 255, 2, 3, 17, 18]))
+    return sound(world, draft, choice)._replace(record_type=choice.of([0, 8, 15, 22, 255, 2, 3, 9, 17, 18, 21]))
 
 
 FAULTS: dict[str, Callable[[World, Draft, Choice], Entry]] = {

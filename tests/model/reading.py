@@ -11,7 +11,7 @@ from eth_abi.exceptions import DecodingError
 from ledger.chain.abi import Entry
 from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.keccak import keccak256
-from ledger.domain.records import RECORDS, Admission, Control, Decision
+from ledger.domain.records import RECORDS, Admission, Control, Decision, EncryptionKey
 from ledger.domain.signing import Presented, SigningDomains, digest_of
 from ledger.domain.wire import WORD, Digest, Head, WireError, decode, layout
 
@@ -24,8 +24,10 @@ _AUTHOR_FIELDS = {
     RecordType.INVALIDATION_REQUEST: ("agent", "declarant"),
     RecordType.PRESENTATION_NOTICE: ("agent", "declarant"),
     RecordType.HOLD: ("agency",),
+    RecordType.ERASURE: ("administration", "agent", "declarant"),
     RecordType.KEY_AUTHORISATION: ("organisation",),
     RecordType.GRANT: ("declarant",),
+    RecordType.ENCRYPTION_KEY: ("organisation",),
 }
 
 
@@ -95,6 +97,8 @@ def named_author(kind: RecordType, body: bytes) -> int:
 def _proven(record: object, digest: bytes, proof: bytes) -> dict[str, Any]:
     if isinstance(record, Decision | Control):
         return {"timeline": _timeline(proof)}
+    if isinstance(record, EncryptionKey):
+        return {"proof": proof}
     if isinstance(record, Admission):
         approvals, possessions = _canonical(APPROVALS, proof) or ((), ())
         if any(len(one) != 65 for one in (*approvals, *possessions)):

@@ -54,6 +54,8 @@ WORK = {
     "operator status": 4,
     "admission": 6,
     "setting": 2,
+    "erasure": 8,
+    "encryption key": 4,
 }
 
 

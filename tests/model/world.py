@@ -16,6 +16,7 @@ from ledger.domain.records import (
     Control,
     Decision,
     Declaration,
+    Erasure,
     KeyAuthorisation,
     OperatorStatus,
     ParticipantRecord,
@@ -153,6 +154,8 @@ class World:
             if record.consignment != ZERO:
                 before = folded.consignments.get(record.consignment, Head(record.consignment))
                 folded.consignments[record.consignment] = joined(before, DeclarationId(digest))
+        elif isinstance(record, Erasure):
+            folded.erasures[record.declaration, record.version] = digest
         else:
             before_it = folded.declarations[record.declaration]
             folded.declarations[record.declaration] = declarations.advance(before_it, record, digest)
@@ -175,12 +178,18 @@ def _copied(ledger: Ledger) -> Ledger:
     known = ledger.participants
     return Ledger(
         Participants(
-            known.council_head, dict(known.organisations), dict(known.keys), dict(known.mandates), dict(known.grants)
+            known.council_head,
+            dict(known.organisations),
+            dict(known.keys),
+            dict(known.mandates),
+            dict(known.grants),
+            dict(known.encryption_keys),
         ),
         ledger.development,
         dict(ledger.declarations),
         dict(ledger.consignments),
         set(ledger.superseded),
+        dict(ledger.erasures),
     )
 
 

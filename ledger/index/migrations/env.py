@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from ledger.index.tables import metadata
+from ledger.index import sealed_tables, tables  # noqa: F401 - both fill the metadata
+from ledger.index.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -1,0 +1,225 @@
+"""Commands about content: read it, let others read it, see who did."""
+
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from ledger.cli import render
+from ledger.cli.failures import tell
+from ledger.cli.options import AsOption, HomeOption, JsonOption, ReferenceArgument, TypeOption, duration
+from ledger.cli.session import open_desk, open_home, reference_type, show, title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.client import KeptGrant
+    from ledger.desk.sharing import Shared
+    from ledger.home import Home
+
+T = TypeVar("T")
+
+_VERSION = typer.Option("--version", help="Which version, if not the latest.", min=1)
+_READER = typer.Argument(help="Participant of this home, or its number.", metavar="READER")
+_FOR = typer.Option("--for", help="How long, such as 30d.", metavar="TIME")
+
+keys = typer.Typer(help="Encryption keys.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def payload(
+    reference: ReferenceArgument,
+    name: AsOption,
+    version: Annotated[int | None, _VERSION] = None,
+    kind: TypeOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The content of a declaration: decrypted here, and held against the commitment on the chain before it is shown."""
+    with open_desk(open_home(home), name) as desk:
+        declaration = desk.resolve(reference, reference_type(kind))
+        number, found = desk.payload(declaration, version)
+    show(
+        as_json,
+        lambda: {
+            "declaration": f"0x{declaration.hex()}",
+            "version": number,
+            "commitment": f"0x{found.root.hex()}",
+            "schema": found.schema,
+            "fields": dict(found.fields),
+        },
+        lambda: f"Version {number} of 0x{declaration.hex()}, as the chain has it\n{render.facts(found.fields)}",
+    )
+
+
+def grant(
+    reference: ReferenceArgument,
+    reader: Annotated[str, _READER],
+    name: AsOption,
+    lasting: Annotated[str, _FOR] = "365d",
+    kind: TypeOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a participant read the content of a declaration, all versions of it."""
+    opened = open_home(home)
+    number, seconds = _number(opened, reader), duration(lasting)
+    with open_desk(opened, name) as desk:
+        shared = desk.sharing.grant(desk.resolve(reference, reference_type(kind)), number, seconds)
+    _told(opened, shared, as_json, f"{title(opened, number)} may now read it ({{}} of its versions are here)")
+
+
+def withdraw(
+    reference: ReferenceArgument,
+    reader: Annotated[str, _READER],
+    name: AsOption,
+    kind: TypeOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a grant back, and encrypt anew for those who remain. What was read before can't be unread."""
+    opened = open_home(home)
+    number = _number(opened, reader)
+    with open_desk(opened, name) as desk:
+        shared = desk.sharing.withdraw(desk.resolve(reference, reference_type(kind)), number)
+    _told(opened, shared, as_json, f"{title(opened, number)} may no longer read it ({{}} encrypted anew)")
+
+
+def grants(
+    reference: ReferenceArgument,
+    name: AsOption,
+    kind: TypeOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who was let read a declaration, by whom, and until when."""
+    opened = open_home(home)
+    with open_desk(opened, name) as desk:
+        declaration = desk.resolve(reference, reference_type(kind))
+        found = _for_parties(desk.client.grants(declaration, desk.identity.organisation))
+        held = [desk.client.rights.holds(one) for one in found]
+    show(
+        as_json,
+        lambda: {"grants": [_plain(one, in_force=force) for one, force in zip(found, held, strict=True)]},
+        lambda: _grants(opened, found, held),
+    )
+
+
+def accesses(
+    reference: ReferenceArgument,
+    name: AsOption,
+    kind: TypeOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who read which version of a declaration when, through this store."""
+    opened = open_home(home)
+    with open_desk(opened, name) as desk:
+        declaration = desk.resolve(reference, reference_type(kind))
+        found = _for_parties(desk.client.accesses(declaration, desk.identity.organisation))
+        numbers = {one.commitment: str(one.number) for one in desk.client.versions(declaration)}
+    rows = [
+        [render.moment(one.noted_at), title(opened, one.reader), one.act.lower(), numbers.get(one.commitment, "-")]
+        for one in found
+    ]
+    show(
+        as_json,
+        lambda: {
+            "accesses": [
+                {
+                    "at": one.noted_at,
+                    "reader": one.reader,
+                    "act": one.act,
+                    "commitment": f"0x{one.commitment.hex()}",
+                    "version": int(numbers[one.commitment]) if one.commitment in numbers else None,
+                }
+                for one in found
+            ]
+        },
+        lambda: render.table(["when", "who", "what", "version"], rows) if rows else "Nobody else has read it.",
+    )
+
+
+@keys.command(epilog="Example: passavant key rewrap 25GB7QK2M9ZT4XW1A3 --as platform")
+def rewrap(
+    reference: ReferenceArgument,
+    name: AsOption,
+    kind: TypeOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Encrypt the content's key to readers who have none yet, or a newer key, or took over."""
+    opened = open_home(home)
+    with open_desk(opened, name) as desk:
+        shared = desk.sharing.rewrap(desk.resolve(reference, reference_type(kind)))
+    _told(opened, shared, as_json, "Whoever may read it can ({} of its versions are here)")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command(epilog="Example: passavant payload 25GB7QK2M9ZT4XW1A3 --as platform")(payload)
+    app.command(epilog="Example: passavant grant 25GB7QK2M9ZT4XW1A3 express --for 90d --as platform")(grant)
+    app.command(epilog="Example: passavant withdraw 25GB7QK2M9ZT4XW1A3 express --as platform")(withdraw)
+    app.command(epilog="Example: passavant grants 25GB7QK2M9ZT4XW1A3 --as platform")(grants)
+    app.command(epilog="Example: passavant accesses 25GB7QK2M9ZT4XW1A3 --as platform")(accesses)
+    app.add_typer(keys, name="key")
+
+
+def unread(home: "Home", organisations: tuple[int, ...]) -> None:
+    """Say on stderr who can't read what was just written."""
+    for one in organisations:
+        tell(
+            f"{title(home, one)} has published no encryption key and can't read it: `passavant key rewrap` once it has"
+        )
+
+
+def _for_parties(found: "Sequence[T] | None") -> "Sequence[T]":
+    from ledger.client import NotEntitled
+
+    if found is None:
+        raise NotEntitled("this is for the declarant, its agent and the administration of a declaration")
+    return found
+
+
+def _number(home: "Home", reader: str) -> int:
+    return int(reader) if reader.isascii() and reader.isdigit() else home.identity(reader).organisation
+
+
+def _told(home: "Home", shared: "Shared", as_json: bool, text: str) -> None:
+    unread(home, shared.unread)
+    if shared.closed:
+        tell(f"{shared.closed} of its payloads were not encrypted to this participant and stay as they are")
+    show(
+        as_json,
+        lambda: {
+            "serial": shared.grant.serial if shared.grant else None,
+            "validUntil": shared.grant.valid_until if shared.grant else None,
+            "payloads": shared.payloads,
+            "closed": shared.closed,
+            "unread": list(shared.unread),
+        },
+        lambda: text.format(shared.payloads) + ".",
+    )
+
+
+def _plain(kept: "KeptGrant", *, in_force: bool) -> dict[str, object]:
+    grant = kept.grant
+    return {
+        "grantor": grant.grantor,
+        "reader": grant.reader,
+        "fields": f"0x{grant.fields.hex()}",
+        "serial": grant.serial,
+        "validUntil": grant.valid_until,
+        "inForce": in_force,
+    }
+
+
+def _grants(home: "Home", found: "Sequence[KeptGrant]", held: list[bool]) -> str:
+    rows = [
+        [
+            title(home, one.grant.reader),
+            title(home, one.grant.grantor),
+            "chosen fields" if any(one.grant.fields) else "everything",
+            f"until {render.moment(one.grant.valid_until)}" if force else "over",
+        ]
+        for one, force in zip(found, held, strict=True)
+    ]
+    return render.table(["reader", "let in by", "what", "how long"], rows) if rows else "Nobody else was let in."

@@ -1,0 +1,55 @@
+"""Where ciphertexts lie, by content hash: in the database unless another place is configured."""
+
+from typing import Protocol
+
+from ledger.index.sql import insert_missing
+from ledger.index.store import Store
+
+
+class Blobs(Protocol):
+    """Ciphertexts by hash (32 bytes). Nothing of them can be read without a key: the place need not be trusted."""
+
+    def put(self, content_hash: bytes, content: bytes) -> None:
+        """Keep content; it is there, whole, when this returns."""
+
+    def get(self, content_hash: bytes) -> bytes | None:
+        """The content of a hash; None when it is not there."""
+
+    def delete(self, content_hash: bytes) -> None:
+        """Destroy content; no matter whether it is there."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+class DatabaseBlobs:
+    """Ciphertexts in the store's own database, in the transaction of what is written with them."""
+
+    def __init__(self, store: Store) -> None:
+        """Use a store."""
+        self._store = store
+
+    def put(self, content_hash: bytes, content: bytes) -> None:
+        """Keep content."""
+        from ledger.index.sealed_tables import blobs
+
+        with self._store.writing() as connection:
+            insert_missing(connection, blobs, {"content_hash": content_hash, "content": content})
+
+    def get(self, content_hash: bytes) -> bytes | None:
+        """The content of a hash."""
+        with self._store.reading() as session:
+            rows = session.rows("SELECT content FROM blobs WHERE content_hash = ?", content_hash)
+        return bytes(rows[0][0]) if rows else None
+
+    def delete(self, content_hash: bytes) -> None:
+        """Destroy content."""
+        from sqlalchemy import delete
+
+        from ledger.index.sealed_tables import blobs
+
+        with self._store.writing() as connection:
+            connection.execute(delete(blobs).where(blobs.c.content_hash == content_hash))
+
+    def close(self) -> None:
+        """Nothing of its own to close."""

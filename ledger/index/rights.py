@@ -1,0 +1,62 @@
+"""Who may read what is sealed: declarant, its agent, the competent administration; and whom these let read."""
+
+import time
+from collections.abc import Callable
+
+from ledger.index.access import Access, Level
+from ledger.index.grants import KeptGrant, ReadGrants
+from ledger.index.queries import Queries
+from ledger.index.rows import load_declarations
+from ledger.index.sealed import KeptSealed
+from ledger.index.store import Store
+
+
+class Rights:
+    """The rights over a store's sealed payloads, each from one snapshot. Of what is not recorded nobody is a party."""
+
+    def __init__(self, store: Store, queries: Queries, clock: Callable[[], float] = time.time) -> None:
+        """Judge by a store's read model."""
+        self._store = store
+        self._queries = queries
+        self._clock = clock
+
+    def is_party(self, declaration: bytes, organisation: int) -> bool:
+        """Whether an organisation is the declarant, its agent or the administration that is competent now."""
+        with self._store.reading() as session:
+            found = load_declarations(session, [declaration]).get(declaration)
+            if found is None:
+                return False
+            access: Access = self._queries.access(session, organisation)
+            return access.level(found.state) is Level.PAYLOAD
+
+    def holds(self, kept: KeptGrant) -> bool:
+        """Whether a grant is in force: its time, and its grantor is a party still."""
+        grant = kept.grant
+        return grant.valid_until > self._clock() and self.is_party(grant.declaration, grant.grantor)
+
+    def granted(self, declaration: bytes, reader: int) -> set[bytes]:
+        """The field sets (zeros: everything) that a reader was granted and may read now."""
+        grants = ReadGrants(self._store).of_declaration(declaration)
+        return {kept.grant.fields for kept in grants if kept.grant.reader == reader and self.holds(kept)}
+
+    def may_read(self, kept: KeptSealed, viewer: int) -> bool:
+        """Whether a viewer may have a ciphertext, and its own wrap. What strangers handed in, only they get."""
+        custody, declaration = kept.custody, kept.subject.declaration
+        if custody.owner == viewer:
+            return True
+        if not self.is_party(declaration, custody.owner):
+            return False
+        if custody.reader == 0 and self.is_party(declaration, viewer):
+            return True
+        return custody.reader in {0, viewer} and custody.fields in self.granted(declaration, viewer)
+
+    def may_wrap(self, kept: KeptSealed, writer: int) -> bool:
+        """Whether somebody may let others in: who handed it in, or a party."""
+        return kept.custody.owner == writer or self.is_party(kept.subject.declaration, writer)
+
+    def may_be_let_in(self, kept: KeptSealed, reader: int) -> bool:
+        """Whether a wrap may be kept for a reader: a party, its owner, or whoever holds a grant for all of it."""
+        declaration = kept.subject.declaration
+        if reader == kept.custody.owner or self.is_party(declaration, reader):
+            return True
+        return kept.custody.fields in self.granted(declaration, reader)
