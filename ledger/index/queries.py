@@ -113,6 +113,19 @@ class Queries:
         with self._store.reading() as session:
             return participant_shown(session, organisation, self._now())
 
+    def may_read_status(self, declaration: bytes, viewer: int | None) -> bool:
+        """Whether the viewer may see the status of a declaration: by what it is, or by a grant under a reference."""
+        sql = "SELECT token FROM references_private WHERE declaration = ?"
+        with self._store.reading() as session:
+            folded = load_declarations(session, [declaration]).get(declaration)
+            if folded is None:
+                return False
+            access = self.access(session, viewer)
+            if access.level(folded.state) > Level.NOTHING:
+                return True
+            granted = access.granted({row[0] for row in session.rows(sql, declaration)})
+            return any(declarant == folded.state.declarant for declarant, _ in granted)
+
     def access(self, session: Session, viewer: int | None) -> Access:
         """A viewer's rights in a snapshot."""
         return Access(session, viewer, self._now(), self._directory, stands_on(session))

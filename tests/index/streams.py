@@ -52,6 +52,7 @@ NETWORK = Network(
         Founder(CN, b"CN", address("cn-1"), address("cn-2")),
         Founder(GB, b"GB", address("gb-1"), address("gb-2")),
     ),
+    founded_in=0,
 )
 
 
