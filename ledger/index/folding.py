@@ -294,7 +294,7 @@ class Alone(Working):
     def _join(self, event: Recorded, state: DeclarationState) -> None:
         pass
 
-    def _recognition(self, event: Recorded, record: RecognitionRecord) -> Step:
+    def _recognition(self, event: Recorded, record: RecognitionRecord) -> Step:  # noqa: ARG002 - as its base
         """It is no part of the declaration's own timeline, and folded by itself."""
         return Step(event, Head(ZERO), Head(ZERO))
 

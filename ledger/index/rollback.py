@@ -46,7 +46,8 @@ def roll_back(connection: "Connection", to_block: int, network: Network) -> list
     """Forget all blocks after `to_block`; the digests that were recorded in them, in order."""
     session = EngineSession(connection)
     gone = session.rows(
-        "SELECT digest, declaration, organisation, record_type FROM events WHERE outcome = 0 AND block > ? ORDER BY block, log",
+        "SELECT digest, declaration, organisation, record_type FROM events"
+        " WHERE outcome = 0 AND block > ? ORDER BY block, log",
         to_block,
     )
     touched = {row[1] for row in gone if row[1] is not None}
