@@ -78,6 +78,7 @@ def declaration_answer(declarant: int, settled: bytes = b"\x0e" * 32, holds: byt
         flags=(),
         pending=Pending.NONE,
         debt=Debt.NONE,
+        reliance=None,
         version=1,
         versions=(),
         settled_head=settled,

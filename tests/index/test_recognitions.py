@@ -202,6 +202,7 @@ def test_the_timeline_of_the_relying_declaration_has_it(web):
     with web.world.store.reading() as session:
         entry = Timeline(session).entries([web.imported])[-1]
     assert (entry.type, entry.digest, entry.by) == ("Recognition", recognition, CN)
+    assert entry.fields is not None
     assert entry.fields["verdict"] == "FULL"
     assert entry.head_before == entry.head_after
 
