@@ -80,7 +80,7 @@ class Confidential(Reading):
         Whether it is what its record commits to can't be told here; its readers can.
 
         Raises:
-            SealRefused: too large, too many wraps, two for one reader, or one for nobody that there is.
+            SealRefused: too large, too many wraps, two for one reader, one for nobody that there is; or it was erased.
             NotEntitled: what it should replace is not there, or not the owner's to replace.
         """
         self._check(sealed, wraps)
@@ -98,6 +98,16 @@ class Confidential(Reading):
         if len(sealed.ciphertext) > LARGEST + _OVERHEAD:
             raise SealRefused(f"the payload is larger than {LARGEST} bytes")
         self._check_wraps(wraps)
+        self._check_erased(sealed)
+
+    def _check_erased(self, sealed: Sealed) -> None:
+        sql = (
+            "SELECT 1 FROM erasures e JOIN versions v ON v.declaration = e.declaration AND v.number = e.version"
+            " WHERE e.declaration = ? AND v.commitment = ?"
+        )
+        with self.store.reading() as session:
+            if session.rows(sql, sealed.subject.declaration, sealed.subject.commitment):
+                raise SealRefused("this version was erased: its content is not kept any more")
 
     def _check_field_set(self, sealed: Sealed, wraps: Sequence[Wrap], custody: "Custody") -> None:
         """Chosen fields are for one reader, by a grant that is in force."""
@@ -151,6 +161,22 @@ class Confidential(Reading):
         if strangers:
             raise SealRefused(f"organisation {strangers[0]} is no party to the declaration and holds no grant")
         self.sealed_payloads.add_wraps(content_hash, wraps)
+
+    def destroy_erased(self) -> bool:
+        """Destroy here whatever the index says was erased; following the chain does so by itself.
+
+        Whether that is done; else the files could not be scrubbed, as somebody reads them now: do it again.
+
+        Raises:
+            StoreError: a place can't be written now.
+        """
+        from ledger.index.due import due, has_remnants
+
+        if due(self.store) or has_remnants(self.store):
+            from ledger.index.erasing import Erasing
+
+            Erasing(self.store, self.sealed_payloads).sweep()
+        return not has_remnants(self.store)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from ledger.client import (
     RecordAnswer,
     RecordProgress,
     Reference,
+    Retained,
     Scope,
     Sealed,
     SealedForReader,
@@ -151,6 +152,7 @@ class FakeClient:
     custodies: list[Custody] = field(default_factory=list)
     given: dict[bytes, list[KeptGrant]] = field(default_factory=dict)
     log: dict[bytes, list[AccessEntry]] = field(default_factory=dict)
+    kept: dict[tuple[bytes, int], list[Retained]] = field(default_factory=dict)
     rights: FakeRights = field(default_factory=FakeRights)
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
@@ -268,6 +270,9 @@ class FakeClient:
     def accesses(self, declaration: bytes, viewer: int) -> list[AccessEntry] | None:
         return self.log.get(declaration)
 
+    def retained_of(self, declaration: bytes, viewer: int) -> list[Retained]:
+        return self.kept.get((declaration, viewer), [])
+
     def add_references(self, declaration: bytes, references: Sequence[Reference], owner: int) -> None:
         if (declaration, owner) not in self.declarations:
             raise NotEntitled
@@ -282,7 +287,8 @@ class FakeClient:
     def receipt_file(self, declaration: bytes, form: str, language: str) -> Any:
         return self.receipts(form, language)
 
-    def put_checkpoint(self, text: str) -> Note:
+    def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
+        assert strict
         self.notes.append(read_note(text))
         return self.notes[-1]
 

@@ -145,7 +145,7 @@ def check_status(receipt: Receipt, signed: Signed, shown: Shown, standing: Stand
     """Step 10: as of block M the decision stands, and the status is what it brought about."""
     if shown.superseded:
         return stale("the decision was superseded by a later one")
-    if any(signed.record.word("reliance")):
+    if shown.state.relies or any(signed.record.word("reliance")):
         return unknown("the decision relies on recognised controls, which this version can't check")
     if standing.answer == "AUTHORITY_WITHDRAWN":
         return unknown("the administration's authority was withdrawn")
