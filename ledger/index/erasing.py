@@ -51,13 +51,13 @@ class Erasing:
         self._store = store
         self._payloads = payloads
 
-    def sweep(self) -> list[Due]:
-        """Destroy what is due; what that was.
+    def sweep(self, *postponed: Due) -> list[Due]:
+        """Destroy what is due, but for what is postponed; what that was.
 
         Raises:
             StoreError: a place can't be written now; do it again.
         """
-        found = due(self._store)
+        found = [one for one in due(self._store) if one not in postponed]
         for one in found:
             self._erase(one)
         if has_remnants(self._store) and self._store.scrub():

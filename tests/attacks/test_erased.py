@@ -70,6 +70,21 @@ def network(tmp_path_factory):
         gateway.stop()
 
 
+@pytest.fixture
+def another(network, tmp_path):
+    """Makes gateways of a third store, one after the other."""
+    theirs = replace(network[0].home, database=f"sqlite:///{tmp_path}/third.sqlite", index_key="third.key")
+    made = []
+
+    def start():
+        made.append(Gateway(theirs, tmp_path, free_port()))
+        return made[-1]
+
+    yield start
+    for gateway in made:
+        gateway.stop()
+
+
 @pytest.fixture(scope="module")
 def erased(network):
     """A declaration whose content was erased everywhere, as far as the network reaches."""
@@ -181,6 +196,20 @@ def test_it_is_told_from_what_is_lost(network, erased):
     assert (version["erased"]["cause"], version["erased"]["author"]) == ("ORDERED", 826)
     assert version["erasedHereAt"]
     assert passavant(network[0].home, "replay").returncode == 0
+
+
+def test_a_gateway_that_was_down_makes_up_for_it_when_it_starts(network, another, tmp_path):
+    home = network[0].home
+    first = another()
+    with httpx.Client(base_url=first.url, timeout=30) as web:
+        one = lodge(home, Participant.of(home, "platform", web).log_in())
+    first.stop()
+    assert any(one.sealed.ciphertext[64:96] in file.read_bytes() for file in tmp_path.glob("third.sqlite*"))
+    told = passavant(home, "erase", f"0x{one.declaration.hex()}", "--all", "--order", "--as", "customs-gb")
+    assert told.returncode == 0, told.stderr
+    another()
+    while any(one.sealed.ciphertext[64:96] in file.read_bytes() for file in tmp_path.glob("third.sqlite*")):
+        time.sleep(0.1)  # pytest's timeout ends what never happens
 
 
 def test_no_seed_that_could_be_found_opens_it(network, erased):

@@ -1,14 +1,19 @@
 """What a client does once it reads that content was erased: it obeys, and says so when it can't."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
-from ledger.client import Entry, SealRefused
+from ledger.client import Client, Entry, RecordProgress, SealRefused
 from ledger.desk import ContentMissing, DeskError
 from ledger.desk.erasing import TooEarly
 from ledger.domain.codes import DecisionKind, ErasureCause, Outcome
 from ledger.domain.records import Erasure
+from ledger.domain.retention import Retention
 from ledger.index.errors import StoreError
 from tests.client.letters import PLATFORM_EORI, Case, message
+from tests.client.networks import FR, PLATFORM, Team
 
 
 @pytest.fixture
@@ -62,19 +67,56 @@ def test_what_is_kept_and_who_may_not(team, lodged):
         team.desk("express").eraser.erase(lodged, cause=ErasureCause.REQUESTED)
 
 
+def signed(team, name, declaration, **fields):
+    """Erase past the desk, which would refuse."""
+    desk = team.desk(name)
+    record = Erasure(
+        declaration=declaration,
+        version=1,
+        commitment=team.client.state(declaration).version.commitment,
+        deadline=int(time.time()) + 3_600,
+        **fields,
+    )
+    [taken] = team.client.submit([Entry(record, desk.identity.signer.sign(team.client.domains.of(record), record))])
+    return team.client.wait([taken.digest], 60)[0]
+
+
 def test_the_outcome_is_the_ledgers(team, lodged):
     order(team, lodged)
-    state = team.client.state(lodged)
-    desk = team.desk("customs-fr")
-    record = Erasure(
-        declaration=lodged,
-        version=1,
-        commitment=state.version.commitment,
-        administration=desk.identity.organisation,
-        cause=ErasureCause.REQUESTED,
-        deadline=desk._deadline(),
-    )
-    signature = desk.identity.signer.sign(team.client.domains.of(record), record)
-    [taken] = team.client.submit([Entry(record, signature)])
-    [told] = team.client.wait([taken.digest], 60)
+    told = signed(team, "customs-fr", lodged, administration=FR, cause=ErasureCause.REQUESTED)
     assert told.outcome is Outcome.ALREADY_ERASED
+
+
+def test_a_declarant_can_not_wipe_what_customs_need_against_it(team, lodged):
+    told = signed(team, "platform", lodged, declarant=PLATFORM, cause=ErasureCause.RETENTION_ENDED)
+    assert told.progress is RecordProgress.FINAL
+    team.client.sync()
+    [version] = team.client.versions(lodged)
+    assert version.erased
+    assert version.erased_here_at is None
+    assert team.client.sealed_payloads.of_declaration(lodged)
+    assert team.desk("customs-fr").payload(lodged)[0] == 1
+    [alarm] = [one for one in team.client.alarms() if f"0x{lodged.hex()}" in one.detail]
+    assert "was erased by 100001 before its retention ends (it is pre lodged); it is kept until then" in alarm.detail
+    rules = 'default = { years = 0, from = "day", source = "no law" }'
+    (team.client.settings.index_key.parent / "retention.toml").write_text(rules)
+    team.recorded(team.desk("customs-fr").decide(lodged, DecisionKind.REJECT))
+    team.client.retention = Retention.load(team.client.settings.index_key.parent / "retention.toml")
+    assert team.client.destroy_erased()
+    assert team.client.sealed_payloads.of_declaration(lodged) == []
+
+
+def test_ciphertexts_in_a_folder_go_too(settings, devnet, tmp_path):
+    places = replace(settings, blobs=(tmp_path / "ciphertexts").as_uri())
+    with Client.open(places) as client:
+        client.sync()
+        team = Team(client, devnet)
+        written = team.desk("platform").declare(message(Case(declarant=PLATFORM_EORI).declaration()))
+        declaration = team.recorded(written).declaration
+        [kept] = client.sealed_payloads.of_declaration(declaration)
+        ciphertext = client.sealed_payloads.ciphertext(kept.content_hash)
+        holding = [file for file in (tmp_path / "ciphertexts").rglob("*") if file.is_file()]
+        assert [file.read_bytes() for file in holding] == [ciphertext]
+        order(team, declaration)
+        client.sync()
+        assert not [file for file in (tmp_path / "ciphertexts").rglob("*") if file.is_file()]

@@ -203,7 +203,7 @@ class World:
         }
         head = b"".join(number.to_bytes(32, "big") for number in (576, 704, 65))
         data = event["body"] + head + event["signature"].ljust(96, b"\0") + bytes(32)
-        mine = [event["address"], event["topics"], data]
+        mine: Item = event.get("log", [event["address"], event["topics"], data])
         others: list[Item] = [[bytes([n]) * 20, [bytes([n]) * 32], bytes([n]) * 100] for n in range(1, self.group)]
         logs = [[*others, mine] if place == 1 else others for place in range(3)]
         return {

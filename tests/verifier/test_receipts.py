@@ -243,6 +243,10 @@ def test_step_06_a_word_that_does_not_fit_its_field():
         {"topics": [b"\1" * 32]},
         {"topics": [b"\1" * 32] * 4},
         {"topics": b"topics"},
+        {"log": b"log"},
+        {"log": []},
+        {"log": [[], [], b""]},
+        {"log": [b"address", [[]], b"data"]},
     ],
 )
 def test_step_07_the_event_is_this_decisions(change):
@@ -407,6 +411,16 @@ def test_step_10_a_decision_that_releases_nothing_stands_while_the_status_is_its
     assert judged(later).valid
     part(judged(replace(later, state={"status": Status.RELEASED})), "status", "stale", "RELEASED")
     part(judged(World(decision={"kind": DecisionKind.QUERY}, steps=[(bytes(32), b"\1" * 32)])), "status", "stale")
+
+
+def test_step_10_a_hold_by_customs_stands_while_its_flag_does():
+    detained = World(
+        decision={"kind": DecisionKind.DETAIN}, state={"flags": Flag.DETENTION}, steps=[(bytes(32), b"\1" * 32)]
+    )
+    verdict = judged(detained)
+    assert verdict.valid
+    assert "Held by: detention." in verdict.statements
+    part(judged(replace(detained, state={})), "status", "stale", "RELEASED")
 
 
 def test_step_10_conditions_and_limits_are_told():
