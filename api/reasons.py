@@ -38,7 +38,7 @@ REASONS: Final[Mapping[Outcome, str]] = {
     Outcome.IDENTITY_TAKEN: "The id, country or key is taken.",
     Outcome.UNKNOWN_ORGANISATION: "No such organisation is registered.",
     Outcome.POSSESSION_NOT_PROVEN: "The new key did not sign.",
-    Outcome.APPROVALS_MISSING: "Too few approve: two thirds of the active administrations, or both parties of an arrangement.",
+    Outcome.APPROVALS_MISSING: "Too few approve: two thirds of the council, or both parties of an arrangement.",
     Outcome.NOTICE_TOO_SHORT: "It takes effect before the notice is over.",
     Outcome.WINDOW_INVALID: "The key's window is not possible.",
     Outcome.VETO_NOT_POSSIBLE: "There is nothing left to veto, or the key would veto itself.",
