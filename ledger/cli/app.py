@@ -13,10 +13,10 @@ from ledger.cli import (
     checkpoints,
     confidential,
     devnet,
-    disclosing,
     erasing,
     ingesting,
     network,
+    proving,
     reading,
     sharing,
     writing,
@@ -35,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(devnet.app, name="devnet")
-for part in (ingesting, writing, reading, sharing, confidential, disclosing, erasing, checkpoints, network):
+for part in (ingesting, writing, reading, sharing, confidential, proving, erasing, checkpoints, network):
     part.add_to(app)
 
 
