@@ -32,6 +32,7 @@ def trust_file(**anchor: Content) -> bytes:
         "networkId": NETWORK.network_id,
         "participants": NETWORK.participants,
         "participantsCode": CODES[1],
+        "recognitionsCode": CODES[2],
     }
     return to_json({"format": FORMAT, "network": network, **anchor})
 

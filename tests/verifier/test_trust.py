@@ -19,6 +19,7 @@ NETWORK = {
     "networkId": "0x" + "12" * 32,
     "participants": "0x" + "a0" * 20,
     "participantsCode": "0x" + "aa" * 32,
+    "recognitionsCode": "0x" + "ee" * 32,
 }
 BY_WITNESSES = {
     "format": FORMAT,

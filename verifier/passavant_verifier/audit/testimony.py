@@ -55,7 +55,10 @@ class History:
         """Keep an event."""
         self.seen.append(seen)
         record = seen.entry.record
-        if not record.form.of_participants:
+        if record.form.of_recognitions:
+            if record.code is RecordType.RECOGNITION:
+                self.of_declaration[record.word("declaration")].append(seen)
+        elif not record.form.of_participants:
             about = seen.entry.digest if record.code is RecordType.DECLARATION else record.word("declaration")
             self.of_declaration[about].append(seen)
         elif record.code is RecordType.ENCRYPTION_KEY and isinstance(seen.event, Recorded):
