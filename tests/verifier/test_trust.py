@@ -40,7 +40,11 @@ def read(content):
 def test_whose_checkpoints_count():
     trust = read(BY_WITNESSES)
     assert isinstance(trust.anchor, Witnesses)
-    assert (trust.name, trust.network.chain_id, trust.codes) == ("test", 31337, (b"\xcc" * 32, b"\xaa" * 32))
+    assert (trust.name, trust.network.chain_id, trust.codes) == (
+        "test",
+        31337,
+        (b"\xcc" * 32, b"\xaa" * 32, b"\xee" * 32),
+    )
     assert (trust.anchor.threshold, [key.text for key in trust.anchor.witnesses]) == (2, [A, B])
     assert [key.text for key in trust.anchor.operators] == [C]
 

@@ -30,6 +30,7 @@ from tests.model.reading import subject_of
 from tests.model.test_histories import SETTINGS, WISHED, Histories, Stage
 from tests.model.world import founders
 from tests.verifier.audit.auditing import network_at, replayed
+from tests.verifier.audit.relying import assert_reliance
 
 EXAMPLES = settings(SETTINGS, max_examples=int(WISHED or 15))
 FAULTY = 30
@@ -52,6 +53,7 @@ class AuditedHistories(Histories):
         node = Node(f"http://127.0.0.1:{chain.anvil.port}")
         network = network_at(node, NETWORK_ID, chain.consignments, chain.participants)
         replay, findings = replayed(node, network)
+        assert_reliance(node, network, replay.ledger, self.world.ledger.walk)
         node.close()
         assert not findings.divergences
         assert not findings.unknown
