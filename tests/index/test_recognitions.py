@@ -9,6 +9,7 @@ from ledger.domain.codes import DecisionKind, Leg, Outcome, Reliance, Suspension
 from ledger.domain.keccak import keccak256
 from ledger.domain.wire import ZERO, ConsignmentId, Digest
 from ledger.index.answers import Answer
+from ledger.index.basis import Bases
 from ledger.index.recognitions import load_arrangements, load_grants, load_nodes, load_requests, walk_from
 from ledger.index.replaying import replay
 from ledger.index.timeline import Timeline
@@ -241,3 +242,17 @@ def test_taken_back_it_stands_again_and_a_replay_agrees(web):
     other = web.chain.branch(kept, b"other")
     assert web.world.queries.declaration(web.imported, PLATFORM).reliance is Reliance.STANDS
     assert replay(web.world.store, stream(other)).differences == []
+
+
+def test_what_a_receipt_proves_of_reliance_is_all_that_it_relies_on(web: Web, world: World):
+    control = web.chain.control(web.exported, risk=1)
+    near = web.recognise(Digest(control))
+    web.release(near)
+    world.index()
+    with world.store.reading() as session:
+        bases = Bases(session, web.chain.blocks[-1].number)
+        relying, other = bases.of(web.imported), bases.of(web.exported)
+    assert relying is not None
+    assert relying.walk is not None
+    assert (set(relying.walk.known.nodes), set(relying.walk.known.controls)) == ({near}, {control})
+    assert other is None
