@@ -197,9 +197,24 @@ class Grants(Answer, frozen=True):
     grants: list[GrantShown]
 
 
+class CheckpointNote(Answer, frozen=True):
+    """A checkpoint of the ledger log: the signed note, and what it says."""
+
+    note: str
+    origin: str
+    size: int
+    root: str
+    height: int
+    block_hash: str
+    time: str
+    fold: str
+    signatures: int
+
+
 ALL = [
     Alive,
     Challenge,
+    CheckpointNote,
     Feed,
     Grants,
     Kept,

@@ -21,7 +21,7 @@ from api.gateway import Gateway
 from api.limits import RateLimiter
 from api.metrics import Metrics
 from api.problems import Kind, ProblemError, problem_of, respond
-from api.routes import consignments, grants, payloads, records, service, sessions
+from api.routes import checkpoints, consignments, grants, payloads, receipts, records, service, sessions
 from api.routes import ledger as ledger_routes
 from api.settings import Settings, secret_of
 from api.work import Intake, Work
@@ -29,7 +29,17 @@ from ledger.client import Client
 from ledger.domain.outbox import OutboxState
 from ledger.errors import PassavantError
 
-_ROUTERS: Final = (consignments, records, sessions, payloads, grants, ledger_routes, service)
+_ROUTERS: Final = (
+    consignments,
+    records,
+    sessions,
+    payloads,
+    grants,
+    ledger_routes,
+    checkpoints,
+    receipts,
+    service,
+)
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →
 sign where the key lives → `PUT /v1/payloads/{commitment}` → `POST /v1/records` → follow it under its `Location`."""
 

@@ -20,6 +20,8 @@ from ledger.domain.depth import nests_deeper
 JSON: Final = b"application/json"
 NDJSON: Final = b"application/x-ndjson"
 _ACCEPTED: Final = (b"*/*", b"application/*", JSON)
+_IN_FORMS: Final = "/receipt"
+"""Ends the path of what is answered in several media types, which its route chooses from."""
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _COSTLY: Final = {"/v1/sessions/challenges": 10.0, "/v1/sessions": 10.0}
 
@@ -138,7 +140,7 @@ class _Exchange:
 
 
 def _acceptable(path: str, accept: bytes) -> bool:
-    if accept in _ACCEPTED or path == "/metrics":
+    if accept in _ACCEPTED or path == "/metrics" or path.endswith(_IN_FORMS):
         return True
     return any(part.split(b";")[0].strip().lower() in _ACCEPTED for part in accept.split(b","))
 

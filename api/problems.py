@@ -13,11 +13,13 @@ import msgspec
 from starlette.responses import Response
 
 from ledger.client import (
+    CheckpointError,
     CursorError,
     FieldError,
     NodeUnreachable,
     NotEntitled,
     PayloadRefused,
+    ReceiptError,
     ReferenceFormatError,
     SealingError,
     SealRefused,
@@ -45,6 +47,8 @@ class Kind(Enum):
     METHOD_NOT_ALLOWED = 405, "The method is not allowed here"
     NOT_ACCEPTABLE = 406, "Answers are JSON only"
     INVALID_CURSOR = 409, "The cursor is not one of this gateway's, or its block is gone: start again before it"
+    CHECKPOINT_REFUSED = 409, "The checkpoint is none of this ledger log"
+    NO_RECEIPT = 409, "There is no receipt to give now"
     PAYLOAD_REFUSED = 409, "What was handed in can't be kept for this commitment"
     GRANT_REFUSED = 409, "A grant with this serial, or a higher one, is kept"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"
@@ -71,6 +75,8 @@ class Kind(Enum):
 
 
 ERRORS: Final[Mapping[type[Exception], Kind]] = {
+    CheckpointError: Kind.CHECKPOINT_REFUSED,
+    ReceiptError: Kind.NO_RECEIPT,
     FieldError: Kind.INVALID,
     ReferenceFormatError: Kind.INVALID,
     DocumentError: Kind.INVALID,
@@ -88,11 +94,13 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
 """The one table from the ledger's errors to kinds; what stands nowhere in it is INTERNAL."""
 
 SPOKEN: Final = (
+    CheckpointError,
     FieldError,
     ReferenceFormatError,
     DocumentError,
     CommitmentError,
     PayloadRefused,
+    ReceiptError,
     SealRefused,
     SealingError,
     StaleGrant,

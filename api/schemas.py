@@ -119,13 +119,18 @@ class WrapIn(Model):
 
 
 class SealedIn(Model):
-    """A ciphertext in base64, what it belongs to, and its wraps. `replaces`: the content hash whose place it takes."""
+    """A ciphertext in base64, what it belongs to, and its wraps. `replaces`: the content hash whose place it takes.
+
+    With `reader` and `fields` it holds chosen fields for one reader, whose grant names them.
+    """
 
     declaration: Hex32
     schema_id: Annotated[Hex32, Field(alias="schema")]
     ciphertext: Annotated[str, StringConstraints(pattern=BASE64)]
     wraps: Annotated[list[WrapIn], Field(min_length=1, max_length=64)]
     replaces: Hex32 | None = None
+    reader: OrganisationId | None = None
+    fields: Hex32 = f"0x{'00' * 32}"
 
 
 class WrapsIn(Model):
@@ -183,6 +188,12 @@ class ReaderIn(Model):
 
     reference: ReferenceIn
     reader: OrganisationId
+
+
+class CheckpointIn(Model):
+    """A signed checkpoint of the ledger log (a C2SP signed note)."""
+
+    note: Annotated[str, StringConstraints(min_length=1, max_length=16_384)]
 
 
 class QueryIn(Model):

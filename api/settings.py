@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     rpc: str = Field(description="URL of the node's JSON-RPC; its path may carry an access token.", repr=False)
     database: SecretStr = Field(description="sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME.")
     index_key: Path = Field(description="File with the secret of the private reference index; made when missing.")
+    blobs: str | None = Field(
+        default=None,
+        description="Where ciphertexts lie: file:///FOLDER, or s3://BUCKET/PREFIX with AWS_* variables; the database.",
+    )
     relay: SecretStr | None = Field(
         default=None, description="Signer URI of the relay key (keystore:, env:, remote:); without it, reads only."
     )
@@ -72,6 +76,7 @@ class Settings(BaseSettings):
             rpc=self.rpc,
             database=self.database.get_secret_value(),
             index_key=self.index_key,
+            blobs=self.blobs,
             relay=self.relay.get_secret_value() if self.relay else None,
             finality=self.finality,
             mine=self.mine,

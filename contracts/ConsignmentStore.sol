@@ -7,6 +7,7 @@ import {IConsignments} from "./interfaces/IConsignments.sol";
 import {IRecognitions} from "./interfaces/IRecognitions.sol";
 import {Reliance} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
+import {either} from "./types/Logic.sol";
 import {Organisation} from "./types/Organisation.sol";
 import {State} from "./types/State.sol";
 
@@ -17,6 +18,11 @@ abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
     struct Declared {
         Head settled;
         State state;
+    }
+
+    /// @dev A consignment's head starts at its id and is stored from its second declaration on.
+    struct Joined {
+        Head head;
     }
 
     struct Holds {
@@ -33,7 +39,7 @@ abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
     mapping(bytes32 id => Declared) internal _declarations;
     mapping(bytes32 id => bytes32 digest) internal _requests;
     mapping(bytes32 id => Holds) internal _holds;
-    mapping(bytes32 consignment => Head) internal _joined;
+    mapping(bytes32 consignment => Joined) internal _joined;
     mapping(bytes32 digest => bool) internal _superseded;
     mapping(bytes32 id => mapping(uint256 version => bytes32 digest)) internal _erasures;
     mapping(bytes32 id => uint256 lanes) internal _touched;
@@ -55,7 +61,7 @@ abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
     /// @inheritdoc IConsignments
     function consignment(bytes32 id) external view returns (bytes32 head, address joinKey) {
         State state = _declarations[id].state;
-        if (state.opens()) return (Head.unwrap(_consignmentHead(id)), state.anchor());
+        if (state.opens()) return (Head.unwrap(_headOf(_joined[id], id)), state.anchor());
     }
 
     /// @inheritdoc IConsignments
@@ -126,8 +132,8 @@ abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
         return uint8(recognitions.withdrawn(id) ? Reliance.WITHDRAWN : Reliance.STANDS);
     }
 
-    function _consignmentHead(bytes32 id) internal view returns (Head head) {
-        head = _joined[id];
+    function _headOf(Joined storage joined, bytes32 id) internal view returns (Head head) {
+        head = joined.head;
         if (head.isZero()) head = Head.wrap(id);
     }
 

@@ -9,6 +9,7 @@ import {IParticipants} from "./interfaces/IParticipants.sol";
 import {Author} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {Outcome} from "./types/Codes.sol";
+import {bit} from "./types/Logic.sol";
 import "./types/Records.sol" as Records;
 import "./types/Words.sol" as Words;
 
@@ -24,16 +25,25 @@ contract Consignments is Erasures {
         ConsignmentStore(predecessor_)
     {}
 
-    function _recordOne(Records.Entry calldata entry) internal override returns (uint256, bytes32) {
+    function _recordOne(Records.Entry calldata entry)
+        internal
+        override
+        returns (uint256 outcome, bytes32 digest)
+    {
         uint256 recordType = entry.typeWord();
-        if (recordType < Records.RECOGNITION || recordType == Records.ERASURE) {
-            return _process(recordType, entry);
+        if (recordType < FIRST_OF_PARTICIPANTS && recordType != Records.RECOGNITION) {
+            (outcome, digest) = _process(recordType, entry);
+        } else if (recordType > type(uint8).max) {
+            outcome = Outcome.UNKNOWN_RECORD_TYPE;
         }
-        if (recordType > type(uint8).max) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
         // slither-disable-next-line calls-loop,reentrancy-benign  Recognitions is known code, which only reads from here
-        if (_isOfRecognitions(recordType)) return recognitions.recordOne(entry);
+        else if (_isOfRecognitions(recordType)) {
+            (outcome, digest) = recognitions.recordOne(entry);
+        }
         // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
-        return participants.recordOne(entry);
+        else {
+            (outcome, digest) = participants.recordOne(entry);
+        }
     }
 
     function _apply(
@@ -42,13 +52,20 @@ contract Consignments is Erasures {
         bytes calldata body,
         bytes32 digest,
         Author author
-    ) internal override returns (uint256) {
-        if (recordType == Records.DECISION) return _decide(entry, body, digest, author);
-        if (recordType == Records.DECLARATION) return _declare(entry, body, digest, author);
-        if (recordType == Records.CONTROL) return _control(entry, body, digest, author);
-        if (recordType == Records.HOLD) return _hold(entry, body, digest, author);
-        if (recordType == Records.ERASURE) return _erase(entry, body, digest, author);
-        return _request(entry, body, digest, author);
+    ) internal override returns (uint256 outcome) {
+        if (recordType == Records.DECLARATION) {
+            outcome = _declare(entry, body, digest, author);
+        } else if (recordType == Records.DECISION) {
+            outcome = _decide(entry, body, digest, author);
+        } else if (recordType == Records.CONTROL) {
+            outcome = _control(entry, body, digest, author);
+        } else if (recordType == Records.HOLD) {
+            outcome = _hold(entry, body, digest, author);
+        } else if (recordType == Records.ERASURE) {
+            outcome = _erase(entry, body, digest, author);
+        } else {
+            outcome = _request(entry, body, digest, author);
+        }
     }
 
     function _named(uint256 recordType, bytes calldata body)
@@ -57,17 +74,28 @@ contract Consignments is Erasures {
         override
         returns (uint256 id, uint256 addressed)
     {
-        if (recordType == Records.DECISION) return (_fitting(body.decision().administration, 16), 0);
-        if (recordType == Records.CONTROL) return (_fitting(body.control().administration, 16), 0);
-        if (recordType == Records.HOLD) return (_fitting(body.hold().agency, 32), 0);
-        if (recordType == Records.ERASURE) return (_eraser(body), 0);
+        if (recordType < Records.DECISION) (id, addressed) = _lodger(recordType, body);
+        else if (recordType == Records.DECISION) id = _fitting(body.decision().administration, 16);
+        else if (recordType == Records.CONTROL) id = _fitting(body.control().administration, 16);
+        else if (recordType == Records.HOLD) id = _fitting(body.hold().agency, 32);
+        else id = _eraser(body);
+    }
+
+    function _lodger(uint256 recordType, bytes calldata body)
+        private
+        pure
+        returns (uint256 id, uint256 addressed)
+    {
         // Declarant and agent stand at the same place in a declaration and in all requests.
         (uint256 declarant, uint256 agent) = (body.word(2), body.word(3));
-        id = _fitting(agent == 0 ? declarant : agent, 32);
-        if (recordType != Records.DECLARATION) return (id, 0);
-        uint256 administration = body.declaration().administration;
-        if (administration >> 16 == 0) addressed = administration;
-        return (declarant | agent == 0 ? _fitting(administration, 16) : id, addressed);
+        id = agent == 0 ? declarant : agent;
+        uint256 bits = 32;
+        if (recordType == Records.DECLARATION) {
+            // Too wide a value leads to some other administration, and makes the record malformed.
+            addressed = body.declaration().administration;
+            if (id == 0) (id, bits) = (addressed, 16);
+        }
+        id = _fitting(id, bits);
     }
 
     function _subject(uint256 recordType, bytes calldata body, bytes32 digest)
@@ -93,8 +121,8 @@ contract Consignments is Erasures {
 
     function _fitting(uint256 id, uint256 bits) private pure returns (uint256) {
         unchecked {
-            // 0 becomes the greatest of all numbers.
-            return (id - 1 | id) >> bits == 0 ? id : NOBODY;
+            // 0 becomes the greatest of all numbers, which is NOBODY.
+            return id | (0 - bit((id - 1 | id) >> bits != 0));
         }
     }
 }

@@ -167,6 +167,15 @@ abstract contract Council is ManagingKeys {
             Organisation target = _organisations[uint32(r.administration)];
             _organisations[uint32(r.administration)] =
                 target.withStatus(uint256(_statusAfter(action)), from, block.timestamp);
+            if (action == AdmissionAction.EXPEL) _warnOfExpulsion();
+        }
+    }
+
+    /// @dev From now on whoever addresses an administration looks at the one that answers for itself, too.
+    function _warnOfExpulsion() private {
+        for (uint256 i = 0; i < _administrations.length; ++i) {
+            uint32 id = _administrations[i];
+            _organisations[id] = _organisations[id].withWarning();
         }
     }
 

@@ -18,6 +18,7 @@ import {
 import {Forms} from "./types/Forms.sol";
 import {Head} from "./types/Heads.sol";
 import {Lifecycle} from "./types/Lifecycle.sol";
+import {bit, both, either} from "./types/Logic.sol";
 import {Mandate} from "./types/Mandate.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
@@ -49,21 +50,35 @@ abstract contract Lodgement is ConsignmentStore {
         internal
         returns (uint256 outcome)
     {
-        if (_declarations[digest].state.exists()) return Outcome.ALREADY_RECORDED;
+        Declared storage declared = _declarations[digest];
+        if (declared.state.exists()) return Outcome.ALREADY_RECORDED;
         Words.Declaration calldata r = body.declaration();
         if (!Forms.declaration(r)) return Outcome.MALFORMED;
         outcome = _mayDeclare(r, author);
-        if (outcome == Outcome.RECORDED) outcome = _checkPlace(r, digest, entry.proofOf());
-        if (outcome == Outcome.RECORDED && r.agent != 0) {
-            outcome = _checkMandate(r.declarant, r.agent, r.leg, r.administration);
+        if (outcome != Outcome.RECORDED) return outcome;
+        if (r.consignment != 0) {
+            outcome = _checkTicket(entry.proofOf(), digest, _declarations[r.consignment].state);
+            if (outcome != Outcome.RECORDED) return outcome;
         }
-        if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.addressed());
+        if (r.link != 0) {
+            if (!_declarations[r.link].state.exists()) return Outcome.UNKNOWN_LINK;
+        }
+        if (r.agent != 0) {
+            outcome = _checkMandate(r.declarant, r.agent, r.leg, r.administration);
+            if (outcome != Outcome.RECORDED) return outcome;
+        }
+        outcome = _checkEffect(r.effectiveAt, author.addressed());
         if (outcome != Outcome.RECORDED) return outcome;
 
-        _declarations[digest] = Declared(Head.wrap(0).settle(0, digest), _firstState(r));
+        declared.settled = Head.wrap(0).settle(0, digest);
+        declared.state = _firstState(r);
         bytes32 id = r.consignment;
-        if (id == 0) id = digest;
-        else _joined[id] = _consignmentHead(id).extend(digest);
+        if (id == 0) {
+            id = digest;
+        } else {
+            Joined storage joined = _joined[id];
+            joined.head = _headOf(joined, id).extend(digest);
+        }
         _emit(entry, Declaration.selector, digest, id, r.declarant);
     }
 
@@ -90,29 +105,21 @@ abstract contract Lodgement is ConsignmentStore {
     function _mayDeclare(Words.Declaration calldata r, Author author) private view returns (uint256 outcome) {
         bool byOperator = r.declarant != 0;
         outcome = _checkKey(author.key(), r.deadline, byOperator ? PURPOSE_DECLARE : PURPOSE_DECIDE);
-        if (outcome != Outcome.RECORDED) return outcome;
-        if (
-            byOperator && !_isActiveMember(author.organisation(), author.sponsor(), OrganisationKind.OPERATOR)
-        ) {
-            return Outcome.ORGANISATION_NOT_ACTIVE;
+        if (outcome == Outcome.RECORDED) {
+            bool may = author.addressed().acts(OrganisationKind.ADMINISTRATION, block.timestamp);
+            bool member = _isActiveMember(author.organisation(), author.sponsor(), OrganisationKind.OPERATOR);
+            if (!both(may, either(!byOperator, member))) outcome = Outcome.ORGANISATION_NOT_ACTIVE;
         }
-        bool open = author.addressed().acts(OrganisationKind.ADMINISTRATION, block.timestamp);
-        return open ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 
-    /// @dev The consignment that it joins, and the declaration to which it is linked.
-    function _checkPlace(Words.Declaration calldata r, bytes32 digest, bytes calldata proof)
+    /// @dev Who joins a consignment holds the key that its opener made for it.
+    function _checkTicket(bytes calldata proof, bytes32 digest, State opener)
         private
         view
-        returns (uint256)
+        returns (uint256 outcome)
     {
-        if (r.consignment != 0) {
-            State opener = _declarations[r.consignment].state;
-            if (!opener.opens()) return Outcome.UNKNOWN_CONSIGNMENT;
-            if (proof.signerOf(digest) != opener.anchor()) return Outcome.JOIN_NOT_PROVEN;
-        }
-        bool linked = r.link == 0 || _declarations[r.link].state.exists();
-        return linked ? Outcome.RECORDED : Outcome.UNKNOWN_LINK;
+        if (!opener.opens()) outcome = Outcome.UNKNOWN_CONSIGNMENT;
+        else if (proof.signerOf(digest) != opener.anchor()) outcome = Outcome.JOIN_NOT_PROVEN;
     }
 
     function _checkMandate(uint256 declarant, uint256 agent, uint256 leg, uint256 administration)
@@ -130,10 +137,11 @@ abstract contract Lodgement is ConsignmentStore {
     }
 
     function _firstState(Words.Declaration calldata r) private pure returns (State) {
-        uint256 first = (_FIRST_STATUSES >> (r.stage * 8)) & 0xff;
-        uint256 flags = r.declarant == 0 ? FLAG_RECEIVED_OUTSIDE : 0;
-        if (r.consignment != 0) flags |= FLAG_JOINED;
-        uint256 anchor = r.consignment == 0 ? r.joinKey : uint160(bytes20(r.consignment));
+        uint256 first = (_FIRST_STATUSES >> (r.stage << 3)) & 0xff;
+        uint256 flags =
+            (bit(r.declarant == 0) * FLAG_RECEIVED_OUTSIDE) | (bit(r.consignment != 0) * FLAG_JOINED);
+        // One of the two is 0.
+        uint256 anchor = r.joinKey | (uint256(r.consignment) >> ANCHOR_AT);
         return State.wrap(
             first | (r.leg << LEG_AT) | (r.regime << REGIME_AT) | (r.administration << ADMINISTRATION_AT)
                 | (r.declarant << DECLARANT_AT) | (1 << VERSION_AT) | (flags << FLAGS_AT)

@@ -213,10 +213,11 @@ abstract contract ParticipantStore is IParticipants, Recorder {
             return (Key.wrap(0), organisation_, sponsor, addressed);
         }
         organisation_ = _organisations[uint32(owner)];
-        uint256 sponsorId = organisation_.sponsor();
-        if (sponsorId != 0) (sponsorId, sponsor) = competentFor(uint16(sponsorId));
-        if (administration == sponsorId) addressed = sponsor;
-        else if (administration != 0) addressed = _organisations[uint32(administration)];
+        if (administration != 0) {
+            addressed = _organisations[uint32(administration)];
+            if (!addressed.warns()) return (word, organisation_, sponsor, addressed);
+        }
+        sponsor = _sponsorOf(organisation_);
     }
 
     function _sponsorOf(Organisation member) internal view returns (Organisation word) {
@@ -241,7 +242,9 @@ abstract contract ParticipantStore is IParticipants, Recorder {
 
     /// @dev A new administration with two managing keys, all from `from` on.
     function _enrol(uint16 id, bytes2 country, uint256 from, uint256 mark, address[2] memory keys) internal {
-        _organisations[id] = newOrganisation(OrganisationKind.ADMINISTRATION, from, country, 0, mark);
+        Organisation word = newOrganisation(OrganisationKind.ADMINISTRATION, from, country, 0, mark);
+        bool warns = _administrations.length != 0 && _organisations[_administrations[0]].warns();
+        _organisations[id] = warns ? word.withWarning() : word;
         _administrations.push(id);
         _administrationOf[country] = id;
         for (uint256 i = 0; i < 2; ++i) {

@@ -7,6 +7,7 @@ import {IParticipantsReader} from "./interfaces/IParticipantsReader.sol";
 import {Author} from "./types/Author.sol";
 import {Outcome, PURPOSE_DECIDE} from "./types/Codes.sol";
 import {Key} from "./types/Key.sol";
+import {either} from "./types/Logic.sol";
 import {Organisation} from "./types/Organisation.sol";
 
 /// @title What the contracts share whose authors are kept elsewhere
@@ -42,13 +43,18 @@ abstract contract ParticipantsReader is IParticipantsReader, Recorder {
     }
 
     /// @dev The legal moment lies neither ahead of now nor further back than the administration lets it.
-    function _checkEffect(uint256 effectiveAt, Organisation administration) internal view returns (uint256) {
+    function _checkEffect(uint256 effectiveAt, Organisation administration)
+        internal
+        view
+        returns (uint256 outcome)
+    {
         uint256 time = block.timestamp;
         unchecked {
             // Times are 40 bits wide, a setting 32: no sum overflows.
-            if (effectiveAt > time + LATEST_EFFECT) return Outcome.EFFECTIVE_TOO_LATE;
-            bool tooEarly = effectiveAt + administration.backdatingAt(time) < time;
-            return tooEarly ? Outcome.EFFECTIVE_TOO_EARLY : Outcome.RECORDED;
+            bool tooLate = effectiveAt > time + LATEST_EFFECT;
+            if (either(tooLate, effectiveAt + administration.backdatingAt(time) < time)) {
+                outcome = tooLate ? Outcome.EFFECTIVE_TOO_LATE : Outcome.EFFECTIVE_TOO_EARLY;
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import {Author, newAuthor} from "./types/Author.sol";
 import {Bodies} from "./types/Bodies.sol";
 import {OrganisationStatus, Outcome} from "./types/Codes.sol";
 import {Key} from "./types/Key.sol";
+import {both, either} from "./types/Logic.sol";
 import {Organisation} from "./types/Organisation.sol";
 import "./types/Records.sol" as Records;
 import {Signatures} from "./types/Signatures.sol";
@@ -49,17 +50,16 @@ abstract contract Recorder is IRecorder, IERC5267 {
     function record(Records.Entry[] calldata entries) external returns (uint8[] memory) {
         uint256 count = entries.length;
         uint256 answer = _answerFor(count);
-        uint256 firstOutcome = Outcome.MALFORMED;
-        bytes32 firstDigest;
+        bytes32 first;
         bool recorded;
         for (uint256 i = 0; i < count; ++i) {
             (uint256 outcome, bytes32 digest) = _recordOne(Bodies.entryAt(entries, i));
             _setOutcome(answer, i, outcome);
-            if (i == 0) (firstOutcome, firstDigest) = (outcome, digest);
-            if (outcome == Outcome.RECORDED) recorded = true;
+            if (i == 0) first = digest;
+            recorded = either(recorded, outcome == Outcome.RECORDED);
         }
         if (recorded) _return(answer, count);
-        revert NothingRecorded(0, firstDigest, uint8(firstOutcome));
+        revert NothingRecorded(0, first, count == 0 ? uint8(Outcome.MALFORMED) : _firstOutcome(answer));
     }
 
     /// @inheritdoc IERC5267
@@ -81,7 +81,6 @@ abstract contract Recorder is IRecorder, IERC5267 {
 
     /// @inheritdoc IRecorder
     function domainSeparator() public view returns (bytes32) {
-        // A chain that splits off under another id shares this code and its immutables.
         return block.chainid == _chainId ? _separator : _buildSeparator(_hashedName);
     }
 
@@ -124,32 +123,58 @@ abstract contract Recorder is IRecorder, IERC5267 {
     {
         (bytes calldata body, bytes calldata signature) = entry.parts();
         (bytes32 typeHash, uint256 length) = Records.typeOf(recordType);
-        if (typeHash == 0) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
-        if (body.length != length) return (Outcome.MALFORMED, 0);
-        digest = body.digest(domainSeparator(), typeHash);
-        (uint256 id, uint256 addressed) = _named(recordType, body);
-        if (id == NOBODY) return (Outcome.MALFORMED, digest);
-        Author author = newAuthor(signature.signerOf(digest));
-        _lookUp(author, id, addressed);
-        if (Key.unwrap(author.key()) == 0) return (Outcome.NOT_AUTHENTIC, digest);
-        outcome = _apply(recordType, entry, body, digest, author);
-        if (outcome > Outcome.ALREADY_RECORDED) {
-            bytes32 subject = _subject(recordType, body, digest);
-            emit Refused(digest, author.id(), subject, uint8(recordType), uint8(outcome), body, signature);
+        if (body.length == length) {
+            bytes32 separator = _separator;
+            // A chain that splits off under another id shares this code and its immutables.
+            if (block.chainid != _chainId) separator = _buildSeparator(_hashedName);
+            digest = body.digest(separator, typeHash);
+            outcome = _judge(recordType, entry, body, signature, digest);
+        } else {
+            outcome = typeHash == 0 ? Outcome.UNKNOWN_RECORD_TYPE : Outcome.MALFORMED;
         }
     }
 
-    /// @dev Steps 5 and 6: the deadline, the key's window, its purpose.
-    function _checkKey(Key key, uint256 deadline, uint256 purpose) internal view returns (uint256) {
+    /// @dev Steps 2 to 8, and what is left of a refusal.
+    function _judge(
+        uint256 recordType,
+        Records.Entry calldata entry,
+        bytes calldata body,
+        bytes calldata signature,
+        bytes32 digest
+    ) private returns (uint256 outcome) {
+        (uint256 id, uint256 addressed) = _named(recordType, body);
+        if (id == NOBODY) {
+            outcome = Outcome.MALFORMED;
+        } else {
+            Author author = newAuthor(signature.signerOf(digest));
+            _lookUp(author, id, addressed);
+            if (Key.unwrap(author.key()) == 0) {
+                outcome = Outcome.NOT_AUTHENTIC;
+            } else {
+                outcome = _apply(recordType, entry, body, digest, author);
+                if (outcome > Outcome.ALREADY_RECORDED) {
+                    bytes32 subject = _subject(recordType, body, digest);
+                    emit Refused(
+                        digest, author.id(), subject, uint8(recordType), uint8(outcome), body, signature
+                    );
+                }
+            }
+        }
+    }
+
+    /// @dev Steps 5 and 6: the deadline, the key's window, its purpose. All at once first, because most records pass.
+    function _checkKey(Key key, uint256 deadline, uint256 purpose) internal view returns (uint256 outcome) {
         uint256 time = block.timestamp;
         unchecked {
             // What is past lies as far ahead as any number.
-            if (deadline - time > LONGEST_DEADLINE) {
-                return time > deadline ? Outcome.EXPIRED : Outcome.DEADLINE_TOO_FAR;
+            bool inTime = deadline - time <= LONGEST_DEADLINE;
+            bool valid = key.validAt(time);
+            if (!both(both(inTime, valid), key.purposes() & purpose != 0)) {
+                if (time > deadline) outcome = Outcome.EXPIRED;
+                else if (!inTime) outcome = Outcome.DEADLINE_TOO_FAR;
+                else outcome = valid ? Outcome.KEY_PURPOSE : Outcome.KEY_NOT_VALID;
             }
         }
-        if (!key.validAt(time)) return Outcome.KEY_NOT_VALID;
-        return key.purposes() & purpose == 0 ? Outcome.KEY_PURPOSE : Outcome.RECORDED;
     }
 
     /// @dev An administration that is active, or suspended and finishes what is open.
@@ -172,10 +197,12 @@ abstract contract Recorder is IRecorder, IERC5267 {
     function _isActiveMember(Organisation organisation, Organisation sponsor, uint256 kind)
         internal
         view
-        returns (bool)
+        returns (bool active)
     {
-        return organisation.acts(kind, block.timestamp)
-            && !sponsor.isAt(OrganisationStatus.EXPELLED, block.timestamp);
+        active = organisation.acts(kind, block.timestamp);
+        if (sponsor.exists()) {
+            active = both(active, !sponsor.isAt(OrganisationStatus.EXPELLED, block.timestamp));
+        }
     }
 
     function _name(bytes32 network) private pure returns (string memory) {
@@ -204,6 +231,12 @@ abstract contract Recorder is IRecorder, IERC5267 {
     function _setOutcome(uint256 answer, uint256 index, uint256 outcome) private pure {
         assembly ("memory-safe") {
             mstore(add(answer, shl(5, add(index, 2))), outcome)
+        }
+    }
+
+    function _firstOutcome(uint256 answer) private pure returns (uint8 outcome) {
+        assembly ("memory-safe") {
+            outcome := mload(add(answer, 0x40))
         }
     }
 

@@ -80,6 +80,7 @@ class Home:
         path: the directory.
         rpc: the node's URL.
         database: SQLAlchemy URL of the store.
+        blobs: URL of the place of ciphertexts, ``file:FOLDER`` or ``s3://BUCKET/PREFIX``; None: in the store.
         network: the network descriptor.
         index_key: secret of the private index of references.
         gateway: URL of the gateway, if there is one.
@@ -93,6 +94,7 @@ class Home:
     database: str = f"{_SQLITE}store.sqlite"
     network: str = "network.json"
     index_key: str = "index.key"
+    blobs: str | None = None
     gateway: str | None = None
     relay: str | None = None
     mine: bool = False
@@ -150,6 +152,7 @@ class Home:
             rpc=self.rpc,
             database=self.database_url,
             index_key=self.path / self.index_key,
+            blobs=self.blobs_url,
             relay=self._signer(self.relay) if self.relay else None,
             mine=self.mine,
         )
@@ -160,6 +163,13 @@ class Home:
         if not self.database.startswith(_SQLITE):
             return self.database
         return f"{_SQLITE}{(self.path / self.database.removeprefix(_SQLITE)).resolve()}"
+
+    @property
+    def blobs_url(self) -> str | None:
+        """The place of ciphertexts, a folder by its whole path."""
+        if self.blobs is None or not self.blobs.startswith(_FILE):
+            return self.blobs
+        return (self.path / self.blobs.removeprefix(_FILE)).absolute().as_uri()
 
     @property
     def relay_uri(self) -> str | None:

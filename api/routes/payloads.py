@@ -36,7 +36,8 @@ async def put_payload(request: Request, commitment: Id) -> Response:
         return reply(Kept())
     sealed, wraps = sealed_in(unhex(commitment), given), wraps_in(given.wraps)
     replaces = unhex(given.replaces) if given.replaces else None
-    await gateway.work.run(gateway.client.put_sealed, sealed, wraps, Custody(owner), replaces=replaces)
+    custody = Custody(owner, given.reader or 0, unhex(given.fields))
+    await gateway.work.run(gateway.client.put_sealed, sealed, wraps, custody, replaces=replaces)
     return reply(Kept())
 
 

@@ -178,7 +178,8 @@ interface IParticipants is IRecorder {
     /// @param administration A further administration to look up, for a Declaration; 0: none.
     /// @return key The signer's registration; 0, and all others with it: it is not a key of the author's.
     /// @return organisation The author.
-    /// @return sponsor The administration that answers for the author now: its sponsor or the sponsor's successor.
+    /// @return sponsor The administration that answers for the author now: its sponsor or the sponsor's successor. 0 beside
+    /// a further administration as long as no administration was ever expelled: it would say nothing that matters.
     /// @return addressed The further administration.
     function signedBy(address signer, uint256 author, uint256 administration)
         external

@@ -29,8 +29,9 @@ library Bodies {
         }
     }
 
-    /// @notice An entry's body and signature; reverts when they, or its proof, do not lie within the calldata.
-    /// @dev What Solidity's own access makes of them, for a third of the gas.
+    /// @notice An entry's body and signature, wherever the calldata says that they lie. What lies beyond its end reads
+    /// as 0, for digest and event alike.
+    /// @dev The lengths are compared with the only ones that a record of its type may have before anything is copied.
     function parts(Records.Entry calldata entry)
         internal
         pure
@@ -43,17 +44,10 @@ library Bodies {
             start := add(entry, calldataload(add(entry, 0x40)))
             signature.offset := add(start, 0x20)
             signature.length := calldataload(start)
-            start := add(entry, calldataload(add(entry, 0x60)))
-            let length := calldataload(start)
-            // Lengths first, so that the ends do not overflow.
-            let outside := shr(32, or(or(body.length, signature.length), length))
-            outside := or(outside, gt(add(body.offset, body.length), calldatasize()))
-            outside := or(outside, gt(add(signature.offset, signature.length), calldatasize()))
-            if or(outside, gt(add(add(start, 0x20), length), calldatasize())) { revert(0, 0) }
         }
     }
 
-    /// @notice The proof of an entry whose `parts` were read.
+    /// @notice The entry's proof, likewise.
     function proofOf(Records.Entry calldata entry) internal pure returns (bytes calldata proof) {
         assembly ("memory-safe") {
             let start := add(entry, calldataload(add(entry, 0x60)))
@@ -81,7 +75,8 @@ library Bodies {
     }
 
     /// @notice Emits the record's event. The body, which is the struct's encoding, is the head of the event's data.
-    /// The caller has read the entry's `parts`, and a signature of 65 bytes, before.
+    /// The caller has found the body as long as its type says, and a signature of 65 bytes. Reverts when the proof, which
+    /// may be of any length, is longer than any calldata.
     function log(
         Records.Entry calldata entry,
         bytes32 selector,
@@ -91,6 +86,8 @@ library Bodies {
     ) internal {
         bytes calldata proof = proofOf(entry);
         assembly ("memory-safe") {
+            // A length that makes a place overflow would leave an event that nobody can read.
+            if shr(32, proof.length) { revert(0, 0) }
             // Of each dynamic part its length and its bytes are copied at once, after its last word was cleared.
             let body := add(entry, calldataload(add(entry, 0x20)))
             let signature := add(entry, calldataload(add(entry, 0x40)))

@@ -45,6 +45,7 @@ import {
     Verdict
 } from "./Codes.sol";
 import {Lifecycle} from "./Lifecycle.sol";
+import {both, either} from "./Logic.sol";
 import "./Words.sol" as Words;
 
 /// @title The form of each record
@@ -53,12 +54,15 @@ import "./Words.sol" as Words;
 library Forms {
     function declaration(Words.Declaration calldata r) internal pure returns (bool) {
         uint256 wide = ((r.declarant | r.agent) >> 32) | ((r.effectiveAt | r.deadline) >> 40);
-        if (wide | (r.joinKey >> 160) | (r.administration >> 16) != 0) return false;
-        if (!_within(r.leg, MAX_LEG) || !_within(r.regime, MAX_REGIME)) return false;
-        if (!_within(r.stage, MAX_STAGE) || r.linkKind > MAX_LINK_KIND) return false;
-        if ((r.link == 0) != (r.linkKind == 0) || (r.consignment == 0) != (r.joinKey != 0)) return false;
-        if (r.commitment == 0 || r.schema == 0) return false;
-        return r.declarant == 0 ? r.agent == 0 : r.stage != Stage.REPORTED;
+        bool fits = wide | (r.joinKey >> 160) | (r.administration >> 16) == 0;
+        fits = both(fits, both(_within(r.leg, MAX_LEG), _within(r.regime, MAX_REGIME)));
+        fits = both(fits, both(_within(r.stage, MAX_STAGE), r.linkKind <= MAX_LINK_KIND));
+        fits = both(fits, (r.link == 0) == (r.linkKind == 0));
+        fits = both(fits, (r.consignment == 0) == (r.joinKey != 0));
+        fits = both(fits, both(r.commitment != 0, r.schema != 0));
+        // An administration has no agent, and nobody else reports a declaration of which only the number is known.
+        fits = both(fits, either(r.declarant != 0, r.agent == 0));
+        return both(fits, either(r.declarant == 0, r.stage != Stage.REPORTED));
     }
 
     function amendmentRequest(Words.AmendmentRequest calldata r) internal pure returns (bool) {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {PURPOSE_MANAGE} from "./Codes.sol";
+import {both} from "./Logic.sol";
 
 /// @dev A registered key in one slot, lowest bits first: organisation 32, purposes 8, office 32, notBefore 40,
 /// notAfter 40, compromisedSince 40, notAfter before a shortening that may still be vetoed 40.
@@ -74,7 +75,7 @@ function manages(Key key) pure returns (bool) {
 }
 
 function validAt(Key key, uint256 time) pure returns (bool) {
-    return key.notBefore() <= time && time < key.notAfter();
+    return both(key.notBefore() <= time, time < key.notAfter());
 }
 
 function withNotAfter(Key key, uint256 until) pure returns (Key) {

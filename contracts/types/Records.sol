@@ -331,25 +331,48 @@ bytes32 constant ENCRYPTION_KEY_TYPEHASH = keccak256(
     "EncryptionKey(uint32 organisation,bytes32 orgHead,uint32 version,uint8 suite,bytes32 key,bytes32 hybrid,uint40 notBefore,uint40 notAfter,uint40 deadline)"
 );
 
-/// @dev Type hash and length in bytes of a record type's body; zero for a type that is not known.
+/// @dev Type hash and length in bytes of a record type's body; of a type that is not known zero, and a length that no
+/// body has.
 function typeOf(uint256 recordType) pure returns (bytes32 typeHash, uint256 length) {
-    if (recordType == DECISION) return (DECISION_TYPEHASH, 16 * 32);
-    if (recordType == DECLARATION) return (DECLARATION_TYPEHASH, 14 * 32);
-    if (recordType == CONTROL) return (CONTROL_TYPEHASH, 16 * 32);
-    if (recordType == HOLD) return (HOLD_TYPEHASH, 7 * 32);
-    if (recordType == AMENDMENT_REQUEST) return (AMENDMENT_REQUEST_TYPEHASH, 7 * 32);
-    if (recordType == INVALIDATION_REQUEST) return (INVALIDATION_REQUEST_TYPEHASH, 6 * 32);
-    if (recordType == PRESENTATION_NOTICE) return (PRESENTATION_NOTICE_TYPEHASH, 6 * 32);
-    if (recordType == OPERATOR_STATUS) return (OPERATOR_STATUS_TYPEHASH, 10 * 32);
-    if (recordType == KEY_AUTHORISATION) return (KEY_AUTHORISATION_TYPEHASH, 10 * 32);
-    if (recordType == GRANT) return (GRANT_TYPEHASH, 9 * 32);
-    if (recordType == ERASURE) return (ERASURE_TYPEHASH, 8 * 32);
-    if (recordType == ENCRYPTION_KEY) return (ENCRYPTION_KEY_TYPEHASH, 9 * 32);
-    if (recordType == ADMISSION) return (ADMISSION_TYPEHASH, 9 * 32);
-    if (recordType == ADMINISTRATION_SETTING) return (ADMINISTRATION_SETTING_TYPEHASH, 4 * 32);
-    if (recordType == RECOGNITION) return (RECOGNITION_TYPEHASH, 15 * 32);
-    if (recordType == ASSISTANCE) return (ASSISTANCE_TYPEHASH, 11 * 32);
-    if (recordType == AEO_STATUS) return (AEO_STATUS_TYPEHASH, 9 * 32);
-    if (recordType == ARRANGEMENT) return (ARRANGEMENT_TYPEHASH, 11 * 32);
-    if (recordType == ARRANGEMENT_SUSPENSION) return (ARRANGEMENT_SUSPENSION_TYPEHASH, 6 * 32);
+    if (recordType == DECLARATION) {
+        (typeHash, length) = (DECLARATION_TYPEHASH, 14 * 32);
+    } else if (recordType == DECISION) {
+        (typeHash, length) = (DECISION_TYPEHASH, 16 * 32);
+    } else if (recordType == CONTROL) {
+        (typeHash, length) = (CONTROL_TYPEHASH, 16 * 32);
+    } else if (recordType == HOLD) {
+        (typeHash, length) = (HOLD_TYPEHASH, 7 * 32);
+    } else if (recordType == AMENDMENT_REQUEST) {
+        (typeHash, length) = (AMENDMENT_REQUEST_TYPEHASH, 7 * 32);
+    } else if (recordType == INVALIDATION_REQUEST) {
+        (typeHash, length) = (INVALIDATION_REQUEST_TYPEHASH, 6 * 32);
+    } else if (recordType == PRESENTATION_NOTICE) {
+        (typeHash, length) = (PRESENTATION_NOTICE_TYPEHASH, 6 * 32);
+    } else if (recordType == OPERATOR_STATUS) {
+        (typeHash, length) = (OPERATOR_STATUS_TYPEHASH, 10 * 32);
+    } else if (recordType == KEY_AUTHORISATION) {
+        (typeHash, length) = (KEY_AUTHORISATION_TYPEHASH, 10 * 32);
+    } else if (recordType == GRANT) {
+        (typeHash, length) = (GRANT_TYPEHASH, 9 * 32);
+    } else if (recordType == ERASURE) {
+        (typeHash, length) = (ERASURE_TYPEHASH, 8 * 32);
+    } else if (recordType == ENCRYPTION_KEY) {
+        (typeHash, length) = (ENCRYPTION_KEY_TYPEHASH, 9 * 32);
+    } else if (recordType == ADMISSION) {
+        (typeHash, length) = (ADMISSION_TYPEHASH, 9 * 32);
+    } else if (recordType == ADMINISTRATION_SETTING) {
+        (typeHash, length) = (ADMINISTRATION_SETTING_TYPEHASH, 4 * 32);
+    } else if (recordType == RECOGNITION) {
+        (typeHash, length) = (RECOGNITION_TYPEHASH, 15 * 32);
+    } else if (recordType == ASSISTANCE) {
+        (typeHash, length) = (ASSISTANCE_TYPEHASH, 11 * 32);
+    } else if (recordType == AEO_STATUS) {
+        (typeHash, length) = (AEO_STATUS_TYPEHASH, 9 * 32);
+    } else if (recordType == ARRANGEMENT) {
+        (typeHash, length) = (ARRANGEMENT_TYPEHASH, 11 * 32);
+    } else if (recordType == ARRANGEMENT_SUSPENSION) {
+        (typeHash, length) = (ARRANGEMENT_SUSPENSION_TYPEHASH, 6 * 32);
+    } else {
+        length = type(uint256).max;
+    }
 }

@@ -10,10 +10,9 @@ library Signatures {
 
     /// @notice The address whose key signed; 0: not 65 bytes r ‖ s ‖ v of a signature with low s and v 27 or 28.
     function signerOf(bytes calldata signature, bytes32 digest) internal view returns (address signer) {
-        if (signature.length != 65) return address(0);
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            if iszero(gt(calldataload(add(signature.offset, 0x20)), _GREATEST_S)) {
+            if gt(eq(signature.length, 65), gt(calldataload(add(signature.offset, 0x20)), _GREATEST_S)) {
                 let free := mload(0x40)
                 mstore(free, digest)
                 mstore(add(free, 0x20), byte(0, calldataload(add(signature.offset, 0x40))))

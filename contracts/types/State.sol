@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT} from "./Codes.sol";
+import {both} from "./Logic.sol";
 
 /// @dev A declaration's state in one slot, lowest bits first: status 8, leg 3,
 /// relies on recognitions 1, regime 4, administration 16,
@@ -93,7 +94,7 @@ function consignmentKey(State state, bytes32 id) pure returns (address) {
 
 /// @dev True for the declaration that opened its consignment.
 function opens(State state) pure returns (bool) {
-    return state.exists() && state.flags() & FLAG_JOINED == 0;
+    return both(state.exists(), state.flags() & FLAG_JOINED == 0);
 }
 
 function withStanding(State state, uint256 next, uint256 nextFlags) pure returns (State) {

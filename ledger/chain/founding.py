@@ -13,9 +13,10 @@ from ledger.domain.wire import WORD, Head
 
 @dataclass(frozen=True, slots=True)
 class Founding:
-    """The founders in their order, and the time of their block (seconds): their keys are valid from then on."""
+    """The founders in their order, and their block: number and time (seconds), from which on their keys are valid."""
 
     founders: tuple[Founder, ...]
+    block: int
     time: int
 
     @property
@@ -47,4 +48,4 @@ def read_founding(rpc: Rpc, network: Network) -> Founding:
     block = rpc.call("eth_getBlockByNumber", logs[0].blockNumber, False)  # noqa: FBT003  JSON-RPC
     if not isinstance(block, dict):
         raise BadAnswer("eth_getBlockByNumber", "the node has a block's events and not the block")
-    return Founding(tuple(map(decode_founding, logs)), as_int(block["timestamp"]))
+    return Founding(tuple(map(decode_founding, logs)), as_int(block["number"]), as_int(block["timestamp"]))

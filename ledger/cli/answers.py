@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.cli.render import facts, moment, short, spaced, table, words
-from ledger.domain.codes import Debt
+from ledger.domain.codes import Debt, Reliance
 from ledger.domain.wire import ZERO
 
 if TYPE_CHECKING:
@@ -103,8 +103,15 @@ def _about(answer: "StatusAnswer", name: Namer) -> list[tuple[str, str]]:
         *(("held", _hold(hold, name)) for hold in answer.holds),
         *(("part", _part(part)) for part in answer.parts),
         ("override", "released although an agency's hold is open" if answer.overridden else ""),
+        ("reliance", _RELIANCE[answer.reliance] if answer.reliance else ""),
         ("debt", words(answer.debt) if answer.debt not in {None, Debt.NONE} else ""),
     ]
+
+
+_RELIANCE: Final = {
+    Reliance.STANDS: "another administration's control, which stands",
+    Reliance.WITHDRAWN: "withdrawn: a control on which this rests no longer stands",
+}
 
 
 def _decided(decided: "Decided | None", name: Namer) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import confidential, devnet, ingesting, network, reading, sharing, writing
+from ledger.cli import checkpoints, confidential, devnet, disclosing, ingesting, network, reading, sharing, writing
 from ledger.cli.failures import exit_code, tell
 from ledger.errors import PassavantError
 from ledger.home import ENVIRONMENT
@@ -24,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(devnet.app, name="devnet")
-for part in (ingesting, writing, reading, sharing, confidential, network):
+for part in (ingesting, writing, reading, sharing, confidential, disclosing, checkpoints, network):
     part.add_to(app)
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.client import KeptGrant
+    from ledger.desk import Choice
+    from ledger.desk.field_sets import FieldSet
     from ledger.desk.sharing import Shared
     from ledger.home import Home
 
@@ -21,6 +23,10 @@ T = TypeVar("T")
 _VERSION = typer.Option("--version", help="Which version, if not the latest.", min=1)
 _READER = typer.Argument(help="Participant of this home, or its number.", metavar="READER")
 _FOR = typer.Option("--for", help="How long, such as 30d.", metavar="TIME")
+_FIELDS = typer.Option(
+    "--fields", help="Only these: paths, patterns (* and **) or WCOIDs; by comma or repetition.", metavar="PATTERNS"
+)
+_PROFILE = typer.Option("--profile", help="Only a named set of fields, as for `disclose`.", metavar="NAME")
 
 keys = typer.Typer(help="Encryption keys.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -33,10 +39,19 @@ def payload(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The content of a declaration: decrypted here, and held against the commitment on the chain before it is shown."""
+    """The content of a declaration: decrypted here, and held against the commitment on the chain before it is shown.
+
+    Whoever was let read chosen fields only is shown those.
+    """
+    from ledger.desk import ContentMissing
+
     with open_desk(open_home(home), name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
-        number, found = desk.payload(declaration, version)
+        try:
+            number, found = desk.payload(declaration, version)
+        except ContentMissing:
+            _fields(declaration, desk.field_sets.open(declaration, version), as_json)
+            return
     show(
         as_json,
         lambda: {
@@ -55,15 +70,21 @@ def grant(
     reader: Annotated[str, _READER],
     name: AsOption,
     lasting: Annotated[str, _FOR] = "365d",
+    fields: Annotated[list[str] | None, _FIELDS] = None,
+    profile: Annotated[str | None, _PROFILE] = None,
     kind: TypeOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a participant read the content of a declaration, all versions of it."""
+    """Let a participant read the content of a declaration, all versions of it: everything, or chosen fields."""
     opened = open_home(home)
-    number, seconds = _number(opened, reader), duration(lasting)
+    number, seconds, choice = _number(opened, reader), duration(lasting), _choice(fields, profile)
     with open_desk(opened, name) as desk:
-        shared = desk.sharing.grant(desk.resolve(reference, reference_type(kind)), number, seconds)
+        declaration = desk.resolve(reference, reference_type(kind))
+        if choice:
+            shared = desk.field_sets.grant(declaration, number, choice, seconds)
+        else:
+            shared = desk.sharing.grant(declaration, number, seconds)
     _told(opened, shared, as_json, f"{title(opened, number)} may now read it ({{}} of its versions are here)")
 
 
@@ -71,16 +92,23 @@ def withdraw(
     reference: ReferenceArgument,
     reader: Annotated[str, _READER],
     name: AsOption,
+    fields: Annotated[list[str] | None, _FIELDS] = None,
+    profile: Annotated[str | None, _PROFILE] = None,
     kind: TypeOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take a grant back, and encrypt anew for those who remain. What was read before can't be unread."""
     opened = open_home(home)
-    number = _number(opened, reader)
+    number, choice = _number(opened, reader), _choice(fields, profile)
     with open_desk(opened, name) as desk:
-        shared = desk.sharing.withdraw(desk.resolve(reference, reference_type(kind)), number)
-    _told(opened, shared, as_json, f"{title(opened, number)} may no longer read it ({{}} encrypted anew)")
+        declaration = desk.resolve(reference, reference_type(kind))
+        if choice:
+            shared = desk.field_sets.withdraw(declaration, number, choice)
+        else:
+            shared = desk.sharing.withdraw(declaration, number)
+    done = "destroyed" if choice else "encrypted anew"
+    _told(opened, shared, as_json, f"{title(opened, number)} may no longer read it ({{}} {done})")
 
 
 def grants(
@@ -146,10 +174,12 @@ def rewrap(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Encrypt the content's key to readers who have none yet, or a newer key, or took over."""
+    """Encrypt the content's key to readers who have none yet, or a newer key, or took over; renew chosen fields."""
     opened = open_home(home)
     with open_desk(opened, name) as desk:
-        shared = desk.sharing.rewrap(desk.resolve(reference, reference_type(kind)))
+        declaration = desk.resolve(reference, reference_type(kind))
+        shared = desk.sharing.rewrap(declaration)
+        desk.field_sets.renew(declaration)
     _told(opened, shared, as_json, "Whoever may read it can ({} of its versions are here)")
 
 
@@ -177,6 +207,29 @@ def _for_parties(found: "Sequence[T] | None") -> "Sequence[T]":
     if found is None:
         raise NotEntitled("this is for the declarant, its agent and the administration of a declaration")
     return found
+
+
+def _choice(fields: list[str] | None, profile: str | None) -> "Choice | None":
+    from ledger.desk import choice_of
+
+    patterns = [text.strip() for group in fields or [] for text in group.split(",") if text.strip()]
+    return choice_of(patterns, profile, to=None, version=None) if patterns or profile else None
+
+
+def _fields(declaration: bytes, found: "FieldSet", as_json: bool) -> None:
+    show(
+        as_json,
+        lambda: {
+            "declaration": f"0x{declaration.hex()}",
+            "version": found.version,
+            "chosen": True,
+            "fields": dict(found.fields),
+        },
+        lambda: (
+            f"Chosen fields of version {found.version} of 0x{declaration.hex()}, as the chain has it\n"
+            f"{render.facts(found.fields)}"
+        ),
+    )
 
 
 def _number(home: "Home", reader: str) -> int:

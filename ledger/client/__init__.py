@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ledger.chain.errors import WrongNetwork as WrongNetwork
     from ledger.client.client import Client as Client
     from ledger.client.confidential import SealedForReader as SealedForReader
+    from ledger.client.receipt_files import ReceiptFile as ReceiptFile
+    from ledger.client.receipts import ReceiptError as ReceiptError
     from ledger.client.types import ClientSettings as ClientSettings
     from ledger.client.types import Entry as Entry
     from ledger.client.types import NotEntitled as NotEntitled
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ledger.client.types import scope_from_json as scope_from_json
     from ledger.domain.grants import ReadGrant as ReadGrant
     from ledger.domain.plain import FieldError as FieldError
+    from ledger.domain.transparency import CheckpointError as CheckpointError
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
@@ -56,6 +59,8 @@ _FACE: Final = {
     "ledger.chain.errors": ("ChainError", "NodeUnreachable", "WrongNetwork"),
     "ledger.client.client": ("Client",),
     "ledger.client.confidential": ("SealedForReader",),
+    "ledger.client.receipt_files": ("ReceiptFile",),
+    "ledger.client.receipts": ("ReceiptError",),
     "ledger.client.types": (
         "ClientSettings",
         "Entry",
@@ -68,6 +73,7 @@ _FACE: Final = {
     ),
     "ledger.domain.grants": ("ReadGrant",),
     "ledger.domain.plain": ("FieldError",),
+    "ledger.domain.transparency": ("CheckpointError",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
     "ledger.index.grants": ("AccessEntry", "KeptGrant"),

@@ -13,7 +13,7 @@ from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_bytes, as_int
 from ledger.chain.steps import Observer, silent
 from ledger.client.grouping import GroupingStore
-from ledger.client.keeping import Keeping
+from ledger.client.proving import Proving
 from ledger.client.sight import Sight
 from ledger.client.types import ClientSettings, Entry, Prepared, Submission
 from ledger.domain.plain import from_plain
@@ -43,7 +43,7 @@ STOPPING: Final = frozenset({"history", "gap"})
 """Kinds of alarms after which the index does not go on: what it says is not to be relied on until a person looked."""
 
 
-class Client(Keeping):
+class Client(Proving):
     """A client of one network. Reads and submissions may come from any thread.
 
     `start` lets threads follow the chain and send what waits. Without them `sync` follows once, and `wait` and
@@ -243,19 +243,21 @@ class Client(Keeping):
 
     def _pinned_as(self, kept: Pinned | None) -> Pinned:
         """This network as a store knows it; who founded it, the chain tells once."""
-        if kept is None:
-            founding = read_founding(self._rpc, self.network)
-            council_head, founded, founders = founding.council_head, founding.time, founding.founders
-        else:
-            council_head, founded, founders = kept.council_head, kept.founded, kept.founders
+        named: Any = {
+            "chain_id": self.network.chain_id,
+            "genesis": self.network.genesis_hash,
+            "consignments": self.network.consignments,
+            "participants": self.network.participants,
+        }
+        if kept is not None and kept.founded_in is not None:
+            return replace(kept, **named)
+        founding = read_founding(self._rpc, self.network)
         return Pinned(
-            chain_id=self.network.chain_id,
-            genesis=self.network.genesis_hash,
-            consignments=self.network.consignments,
-            participants=self.network.participants,
-            council_head=council_head,
-            founded=founded,
-            founders=founders,
+            **named,
+            council_head=founding.council_head,
+            founded=founding.time,
+            founders=founding.founders,
+            founded_in=founding.block,
         )
 
     def _looked(self) -> Sight:
@@ -281,8 +283,10 @@ class Client(Keeping):
     def follower(self) -> "Follower":
         """What follows the chain in this process."""
         from ledger.client.following import Follower
+        from ledger.client.prooftaking import ProofTaker
 
-        return Follower(self._source(self._follower_rpc), self.store, self.network)
+        proofs = ProofTaker(self._follower_rpc, self.store, self.network)
+        return Follower(self._source(self._follower_rpc), self.store, self.network, proofs)
 
     @cached_property
     def submitter(self) -> "Submitter | None":

@@ -58,10 +58,10 @@ class Confidential(Reading):
     @cached_property
     def sealed_payloads(self) -> "SealedPayloads":
         """The sealed payloads of the store."""
-        from ledger.index.blobs import DatabaseBlobs
+        from ledger.index.blobs import open_blobs
         from ledger.index.sealed import SealedPayloads
 
-        return SealedPayloads(self.store, DatabaseBlobs(self.store))
+        return SealedPayloads(self.store, open_blobs(self.settings.blobs, self.store))
 
     @cached_property
     def rights(self) -> "Rights":
@@ -84,6 +84,8 @@ class Confidential(Reading):
             NotEntitled: what it should replace is not there, or not the owner's to replace.
         """
         self._check(sealed, wraps)
+        self._check_field_set(sealed, wraps, custody)
+        self.sealed_payloads.place(sealed)
         with self.store.together():
             stale = self._replaced(sealed, custody, replaces)
             self.sealed_payloads.forget(stale)
@@ -96,6 +98,15 @@ class Confidential(Reading):
         if len(sealed.ciphertext) > LARGEST + _OVERHEAD:
             raise SealRefused(f"the payload is larger than {LARGEST} bytes")
         self._check_wraps(wraps)
+
+    def _check_field_set(self, sealed: Sealed, wraps: Sequence[Wrap], custody: "Custody") -> None:
+        """Chosen fields are for one reader, by a grant that is in force."""
+        if not custody.reader and custody.fields == ZERO:
+            return
+        declaration = sealed.subject.declaration
+        granted = custody.reader and custody.fields in self.rights.granted(declaration, custody.reader) - {ZERO}
+        if not granted or {one.recipient for one in wraps} - {custody.reader, custody.owner}:
+            raise SealRefused("chosen fields are kept for one reader, who holds a grant for just these")
 
     def _check_wraps(self, wraps: Sequence[Wrap]) -> None:
         recipients = {one.recipient for one in wraps}
@@ -176,6 +187,12 @@ class Confidential(Reading):
         """The whole payloads of a declaration that somebody may let others read, as it gets them itself."""
         kept = [one for one in self.sealed_payloads.of_declaration(declaration) if not one.custody.reader]
         found = [self._for_reader(one, by) for one in kept if self.rights.may_wrap(one, by)]
+        return [one for one in found if one is not None]
+
+    def field_sets(self, declaration: bytes, owner: int) -> list[SealedForReader]:
+        """What an organisation put together for readers of chosen fields of a declaration."""
+        kept = [one for one in self.sealed_payloads.of_declaration(declaration) if one.custody.reader]
+        found = [self._for_reader(one, owner) for one in kept if one.custody.owner == owner]
         return [one for one in found if one is not None]
 
     def parties(self, declaration: DeclarationId) -> list[int]:

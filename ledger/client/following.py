@@ -9,6 +9,7 @@ from ledger.chain.errors import Diverged, HistoryChanged
 from ledger.chain.finality import Finality
 from ledger.chain.logs import LogSource
 from ledger.chain.network import Network
+from ledger.client.prooftaking import ProofTaker
 from ledger.client.sight import Sight
 from ledger.domain.events import Block
 from ledger.errors import PassavantError
@@ -26,14 +27,15 @@ _LONGEST_BACKOFF: Final = 5.0
 class Follower:
     """The one writer of the read model in this process."""
 
-    def __init__(self, source: LogSource, store: Store, network: Network) -> None:
-        """Follow a network's log source into a store."""
+    def __init__(self, source: LogSource, store: Store, network: Network, proofs: ProofTaker | None = None) -> None:
+        """Follow a network's log source into a store; `proofs` takes those of what becomes final."""
         self.sight = Sight()
         self._source = source
         self._store = store
         self._indexer = Indexer(store)
         self._alarms = Alarms(store)
         self._network = network
+        self._proofs = proofs
         self._woken = threading.Event()
         self._one = threading.Lock()
         self._observed = 0.0
@@ -92,6 +94,8 @@ class Follower:
             head = self._source.head().number
             final = self._source.final(head)
         self._see(head, final)
+        if self._proofs:
+            self._proofs.take(final)
 
     def _known(self, number: int) -> bytes | None:
         block = self._indexer.block(number)
@@ -106,6 +110,8 @@ class Follower:
         if to_block >= below.number:  # another process has gone back meanwhile
             return
         gone = self._indexer.rollback(to_block)
+        if self._proofs:
+            self._proofs.forget()
         text = f"blocks {to_block + 1} to {below.number} are gone, with {len(gone)} records"
         _log.warning("rolled back: %s", text)
         if Finality.parse(self._network.finality).alarms_on_rollback:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ledger.domain.codes import RecordType
+from ledger.domain.codes import DecisionKind, RecordType
 from ledger.domain.records import Decision
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import DeclarationId, Digest, decode
@@ -16,6 +16,7 @@ from ledger.index.references import References, ReferenceType
 
 if TYPE_CHECKING:
     from ledger.client.types import ClientSettings
+    from ledger.domain.events import Recorded
     from ledger.index.answers import AsOf, StatusAnswer
     from ledger.index.history import (
         DeclarationAnswer,
@@ -151,6 +152,25 @@ class Reading:
         with self.store.reading() as session:
             rows = session.rows(sql, declaration, int(RecordType.DECISION))
         return [decode(Decision, row[0]) for row in rows]
+
+    def recorded(self, digest: Digest) -> "Recorded | None":
+        """A recorded record with its signature and place; None when the index has none."""
+        return self._event("digest = ?", digest)
+
+    def adopting(self, declaration: DeclarationId, request: Digest) -> "Recorded | None":
+        """The decision that granted a request, if one did."""
+        where = f"declaration = ? AND record_type = {int(RecordType.DECISION)} AND substr(body, 65, 32) = ?"
+        found = self._event(where, declaration, request)
+        granted = found and isinstance(found.record, Decision) and found.record.kind == DecisionKind.GRANT
+        return found if granted else None
+
+    def _event(self, where: str, *values: bytes) -> "Recorded | None":
+        from ledger.index.rows import RECORDED, recorded
+
+        sql = f"SELECT {RECORDED} FROM events JOIN blocks ON number = block WHERE outcome = 0 AND {where}"  # noqa: S608
+        with self.store.reading() as session:
+            rows = session.rows(sql, *values)
+        return recorded(rows[0]) if rows else None
 
     def timeline_steps(self, declaration: DeclarationId, since: Digest) -> list[tuple[bytes, bytes, bytes]]:
         """(prev, request, digest) of every decision and control of a declaration from `since` on, in order."""

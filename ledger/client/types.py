@@ -20,6 +20,7 @@ class ClientSettings:
         network: the network descriptor, a JSON file.
         rpc: URL of a node.
         database: ``sqlite:///PATH`` or ``postgresql://…``.
+        blobs: where ciphertexts lie, ``file:///FOLDER`` or ``s3://BUCKET/PREFIX``; None: in the database.
         index_key: secret of the private index of references; made when it is missing.
         relay: URI of the relay's signer (``keystore:`` or ``env:``); None: this client only reads.
         finality: policy instead of the descriptor's.
@@ -31,6 +32,7 @@ class ClientSettings:
     rpc: str
     database: str
     index_key: Path
+    blobs: str | None = None
     relay: str | None = None
     finality: str | None = None
     mine: bool = False

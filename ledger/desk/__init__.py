@@ -6,6 +6,7 @@ declarations it writes about, so that a record may be signed before the one ahea
 
 from ledger.desk.bench import DECLARATION_SCHEMA, EVIDENCE_SCHEMA
 from ledger.desk.desk import Desk
+from ledger.desk.disclosing import MEDIA_TYPE, Choice, choice_of, disclose
 from ledger.desk.options import (
     AmbiguousReference,
     ContentMissing,
@@ -24,7 +25,9 @@ from ledger.desk.references import indexable, references_of
 __all__ = [
     "DECLARATION_SCHEMA",
     "EVIDENCE_SCHEMA",
+    "MEDIA_TYPE",
     "AmbiguousReference",
+    "Choice",
     "ContentMissing",
     "ControlOptions",
     "Desk",
@@ -36,6 +39,8 @@ __all__ = [
     "Ticket",
     "UnknownReference",
     "Written",
+    "choice_of",
+    "disclose",
     "indexable",
     "references_of",
 ]

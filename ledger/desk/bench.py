@@ -223,8 +223,12 @@ class Bench:
             return ZERO
         return self.client.keep_scope(Scope(dict(items)))
 
+    def moment(self) -> int:
+        """Now, in seconds (UTC)."""
+        return int(self._clock())
+
     def _moment(self, given: int | None) -> int:
-        return int(self._clock()) if given is None else given
+        return self.moment() if given is None else given
 
     def _deadline(self) -> int:
         return int(self._clock()) + DEADLINE

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ledger.chain.signers import LocalSigner
 from ledger.desk.bench import DECLARATION_SCHEMA, Bench, root_of
+from ledger.desk.field_sets import FieldSets
 from ledger.desk.options import ControlOptions, DeskError, LodgementOptions, RulingOptions, Ticket, Written
 from ledger.desk.references import own_numbers, references_of
 from ledger.documents import AmendmentRequestMessage, LodgedDeclaration, apply_amendment
@@ -202,6 +203,13 @@ class Desk(Bench):
             deadline=self._deadline(),
         )
         return self._write(state, record, kept)
+
+    # --- who reads chosen fields --------------------------------------------------------------------------------------
+
+    @property
+    def field_sets(self) -> FieldSets:
+        """What lets others read chosen fields, and reads them."""
+        return FieldSets(self)
 
     # --- who acts for whom --------------------------------------------------------------------------------------------
 

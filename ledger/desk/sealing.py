@@ -158,6 +158,10 @@ class Sealer:
         wrap = self._wrap_of(one)
         return unwrap(wrap, one.sealed, key_for(wrap, self._identity.encryption))
 
+    def content(self, one: SealedForReader) -> bytes:
+        """What something holds, whatever it is; not held against any commitment. Raises as `opened`."""
+        return open_sealed(one.sealed, self._wrap_of(one), self._identity.encryption)
+
     def _wrap_of(self, one: SealedForReader) -> Wrap:
         if one.wrap is None:
             raise ContentMissing(

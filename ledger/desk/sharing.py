@@ -54,7 +54,7 @@ class Sharing:
         Raises:
             DeskError: this participant is no party to it.
         """
-        grant = self._sign(declaration, reader, int(self._clock()) + seconds)
+        grant = self.sign(declaration, reader, int(self._clock()) + seconds)
         return self._wrap(declaration, [reader], grant)
 
     def withdraw(self, declaration: DeclarationId, reader: int) -> Shared:
@@ -66,7 +66,7 @@ class Sharing:
             DeskError: this participant is no party to it.
         """
         before = [one for one in self._client.shareable(declaration, self._me) if reader in self._recipients(one)]
-        grant = self._sign(declaration, reader, int(self._clock()) - 1)
+        grant = self.sign(declaration, reader, int(self._clock()) - 1)
         taken = [one for one in before if reader not in self._recipients(one)]
         done, closed, unread = 0, 0, set[int]()
         for one in taken:
@@ -84,16 +84,22 @@ class Sharing:
 
     # --- grants -------------------------------------------------------------------------------------------------------
 
-    def _sign(self, declaration: DeclarationId, reader: int, valid_until: int) -> ReadGrant:
+    def sign(self, declaration: DeclarationId, reader: int, valid_until: int, fields: bytes = ZERO) -> ReadGrant:
+        """Sign and keep a grant, or with a time that has passed its withdrawal; `fields` as in `ReadGrant`.
+
+        Raises:
+            DeskError: this participant is no party to the declaration.
+        """
         serials = [
             one.grant.serial
             for one in self._client.grants(declaration, self._me) or ()
-            if (one.grant.grantor, one.grant.reader, one.grant.fields) == (self._me, reader, ZERO)
+            if (one.grant.grantor, one.grant.reader, one.grant.fields) == (self._me, reader, fields)
         ]
         grant = ReadGrant(
             declaration=declaration,
             grantor=self._me,
             reader=reader,
+            fields=fields,
             serial=max([int(self._clock()), *(serial + 1 for serial in serials)]),
             valid_until=valid_until,
         )

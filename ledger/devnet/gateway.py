@@ -73,6 +73,7 @@ def environment(home: Home, port: int) -> dict[str, str]:
         "NETWORK": str(home.path / home.network),
         "RPC": home.rpc,
         "DATABASE": home.database_url,
+        "BLOBS": home.blobs_url or "",
         "INDEX_KEY": str(home.path / home.index_key),
         "RELAY": home.relay_uri or "",
         "MINE": str(home.mine).lower(),

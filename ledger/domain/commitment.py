@@ -14,23 +14,31 @@ all salts, while disclosing one field reveals one salt. `docs/commitments.md` sa
 """
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 from ledger.domain.keccak import keccak256
+from ledger.domain.merkle import (
+    HASH_SIZE,
+    Levels,
+    MultiProof,
+    Proof,
+    climb_all,
+    levels_of,
+    power_of_two,
+    prove,
+    prove_all,
+)
 from ledger.errors import CommitmentError
 
 DOMAIN: Final = b"passavant/commitment/v1"
-HASH_SIZE: Final = 32
 SEED_SIZE: Final = 32
 SMALLEST_TREE: Final = 64
 LARGEST_ITEM: Final = 999
 
-_LARGEST_TREE: Final = 1 << 31
-
-_LEAF, _NODE, _ROOT, _SCOPE_LEAF, _SCOPE_ROOT = (bytes([tag]) for tag in range(5))
+_LEAF, _ROOT, _SCOPE_LEAF, _SCOPE_ROOT = (bytes([tag]) for tag in (0, 2, 3, 4))  # 1 is a node
 
 Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 
@@ -43,21 +51,6 @@ def schema_id(name: str) -> bytes:
 def salt_of(seed: bytes, path: str) -> bytes:
     """The 32-byte salt of the field at `path`: HMAC-SHA256 of the version's seed (RFC 2104)."""
     return hmac.digest(seed, path.encode(), "sha256")
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Where a leaf stands under a root; to open a field, its salt is needed as well.
-
-    Attributes:
-        index: position of the leaf in the padded tree, from 0.
-        size: number of leaves that the root binds: the padded size of a commitment, the items of a scope.
-        siblings: the audit path, 32 bytes each, from the leaf upwards.
-    """
-
-    index: int
-    size: int
-    siblings: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class Commitment:
     schema: bytes
     seed: bytes = field(repr=False)
     _paths: Mapping[str, int] = field(repr=False)
-    _levels: Sequence[Sequence[bytes]] = field(repr=False)
+    _levels: Levels = field(repr=False)
 
     @property
     def size(self) -> int:
@@ -88,8 +81,17 @@ class Commitment:
 
     def proof(self, path: str) -> Proof:
         """Where the field at `path` stands; raises `CommitmentError` when there is no such field."""
-        index = self._index(path)
-        return Proof(index, self.size, _audit_path(self._levels, index))
+        return prove(self._levels, self._index(path), self.size)
+
+    def multiproof(self, paths: Collection[str]) -> MultiProof:
+        """Where the fields at several paths stand, in the order of their paths as bytes.
+
+        Raises:
+            CommitmentError: no path, or one that there is no field at.
+        """
+        if not paths:
+            raise CommitmentError("a disclosure opens one field at least")
+        return prove_all(self._levels, [self._index(path) for path in paths], self.size)
 
     def _index(self, path: str) -> int:
         index = self._paths.get(path)
@@ -115,7 +117,7 @@ def commit(schema: bytes, fields: Fields, seed: bytes) -> Commitment:
     pairs = _sorted(fields)
     leaves = [_leaf(schema, path, salt_of(seed, path), value) for path, value in pairs]
     leaves += [_padding(seed, index) for index in range(len(leaves), _padded(len(leaves)))]
-    levels = _levels(leaves)
+    levels = levels_of(leaves)
     paths = {path: index for index, (path, _) in enumerate(pairs)}
     return Commitment(_bind(_ROOT, len(leaves), levels[-1][0]), schema, seed, paths, levels)
 
@@ -126,13 +128,33 @@ def verify(root: bytes, schema: bytes, path: str, value: str, salt: bytes, proof
     False for every malformed proof too: a size that is no power of two or below 64, an index outside, a wrong number
     or length of siblings, text that is no Unicode.
     """
-    if proof.size < SMALLEST_TREE or not _well_formed(proof) or proof.size != _power_of_two(proof.size):
+    several = MultiProof((proof.index,), proof.size, proof.siblings)
+    return verify_all(root, schema, [Opened(path, value, salt)], several)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A field that somebody discloses: where, what, and its salt (32 bytes)."""
+
+    path: str
+    value: str = field(repr=False)
+    salt: bytes = field(repr=False)
+
+
+def verify_all(root: bytes, schema: bytes, fields: Sequence[Opened], proof: MultiProof) -> bool:
+    """Whether the root was made over all of these values at these paths.
+
+    Fields stand in the order of their paths as bytes, each path once, as their leaves do. False for every malformed
+    proof too, see `verify`.
+    """
+    if proof.size < SMALLEST_TREE or proof.size != power_of_two(proof.size):
         return False
     try:
-        leaf = _leaf(schema, path, salt, value)
+        ordered = all(one.path.encode() < other.path.encode() for one, other in pairwise(fields))
+        leaves = [_leaf(schema, one.path, one.salt, one.value) for one in fields]
     except UnicodeEncodeError:
         return False
-    return hmac.compare_digest(_bind(_ROOT, proof.size, _climb(leaf, proof)), root)
+    return ordered and _leads_to(root, _ROOT, proof.size, climb_all(leaves, proof))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +168,22 @@ class Scope:
 
     root: bytes
     items: Mapping[int, str | None]
-    _levels: Sequence[Sequence[bytes]] = field(repr=False)
+    _levels: Levels = field(repr=False)
 
     def proof(self, item: int) -> Proof:
         """Where the item stands in the scope; raises `CommitmentError` when it doesn't."""
+        return prove(self._levels, self._index(item), len(self.items))
+
+    def multiproof(self, items: Collection[int]) -> MultiProof:
+        """Where several items stand in the scope, in their order; raises `CommitmentError` when one doesn't."""
+        if not items:
+            raise CommitmentError("a disclosure opens one goods item at least")
+        return prove_all(self._levels, [self._index(item) for item in items], len(self.items))
+
+    def _index(self, item: int) -> int:
         if item not in self.items:
             raise CommitmentError("the scope holds no such goods item", str(item))
-        index = sorted(self.items).index(item)
-        return Proof(index, len(self.items), _audit_path(self._levels, index))
+        return sorted(self.items).index(item)
 
 
 def scope_of(items: Mapping[int, str | None]) -> Scope:
@@ -171,7 +201,7 @@ def scope_of(items: Mapping[int, str | None]) -> Scope:
         leaves = [_scope_leaf(item, items[item]) for item in sorted(items)]
     except UnicodeEncodeError:
         raise CommitmentError("a quantity holds a half of a surrogate pair") from None
-    levels = _levels(leaves + [bytes(HASH_SIZE)] * (_power_of_two(len(leaves)) - len(leaves)))
+    levels = levels_of(leaves + [bytes(HASH_SIZE)] * (power_of_two(len(leaves)) - len(leaves)))
     return Scope(_bind(_SCOPE_ROOT, len(items), levels[-1][0]), dict(items), levels)
 
 
@@ -182,13 +212,20 @@ def scope_root(items: Mapping[int, str | None]) -> bytes:
 
 def verify_scope(root: bytes, item: int, quantity: str | None, proof: Proof) -> bool:
     """Whether the scope holds this goods item with exactly this quantity; False for a malformed proof too."""
-    if not 1 <= item <= LARGEST_ITEM or not _well_formed(proof):
+    several = MultiProof((proof.index,), proof.size, proof.siblings)
+    return verify_scope_all(root, [(item, quantity)], several)
+
+
+def verify_scope_all(root: bytes, items: Sequence[tuple[int, str | None]], proof: MultiProof) -> bool:
+    """Whether the scope holds all of these goods items with exactly these quantities; items ascend, each once."""
+    ascending = all(one < other for (one, _), (other, _) in pairwise(items))
+    if not ascending or not all(1 <= item <= LARGEST_ITEM for item, _ in items):
         return False
     try:
-        leaf = _scope_leaf(item, quantity)
+        leaves = [_scope_leaf(item, quantity) for item, quantity in items]
     except UnicodeEncodeError:
         return False
-    return hmac.compare_digest(_bind(_SCOPE_ROOT, proof.size, _climb(leaf, proof)), root)
+    return _leads_to(root, _SCOPE_ROOT, proof.size, climb_all(leaves, proof))
 
 
 def _sorted(fields: Fields) -> list[tuple[str, str]]:
@@ -235,39 +272,9 @@ def _bind(tag: bytes, count: int, top: bytes) -> bytes:
     return keccak256(tag + _u32(count) + top)
 
 
-def _power_of_two(count: int) -> int:
-    return 1 << (count - 1).bit_length()
+def _leads_to(root: bytes, tag: bytes, count: int, top: bytes | None) -> bool:
+    return top is not None and hmac.compare_digest(_bind(tag, count, top), root)
 
 
 def _padded(count: int) -> int:
-    return _power_of_two(max(SMALLEST_TREE, count))
-
-
-def _levels(leaves: list[bytes]) -> list[list[bytes]]:
-    levels = [leaves]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        levels.append([keccak256(_NODE + below[i] + below[i + 1]) for i in range(0, len(below), 2)])
-    return levels
-
-
-def _audit_path(levels: Sequence[Sequence[bytes]], index: int) -> tuple[bytes, ...]:
-    return tuple(level[(index >> height) ^ 1] for height, level in enumerate(levels[:-1]))
-
-
-def _well_formed(proof: Proof) -> bool:
-    """The index lies among the leaves, and the siblings are as many as the tree is high."""
-    return (
-        0 <= proof.index < proof.size <= _LARGEST_TREE
-        and len(proof.siblings) == (proof.size - 1).bit_length()
-        and all(len(sibling) == HASH_SIZE for sibling in proof.siblings)
-    )
-
-
-def _climb(leaf: bytes, proof: Proof) -> bytes:
-    digest = leaf
-    for height, sibling in enumerate(proof.siblings):
-        right = proof.index >> height & 1
-        pair = sibling + digest if right else digest + sibling
-        digest = keccak256(_NODE + pair)
-    return digest
+    return power_of_two(max(SMALLEST_TREE, count))

@@ -1,6 +1,6 @@
 """Where ciphertexts lie, by content hash: in the database unless another place is configured."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from ledger.index.sql import insert_missing
 from ledger.index.store import Store
@@ -8,6 +8,10 @@ from ledger.index.store import Store
 
 class Blobs(Protocol):
     """Ciphertexts by hash (32 bytes). Nothing of them can be read without a key: the place need not be trusted."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is outside the database, so that putting something there takes no part in a transaction."""
 
     def put(self, content_hash: bytes, content: bytes) -> None:
         """Keep content; it is there, whole, when this returns."""
@@ -18,12 +22,24 @@ class Blobs(Protocol):
     def delete(self, content_hash: bytes) -> None:
         """Destroy content; no matter whether it is there."""
 
-    def close(self) -> None:
-        """Give everything back."""
+
+def open_blobs(url: str | None, store: Store) -> Blobs:
+    """The place of a URL; the store's own database without one.
+
+    Raises:
+        StoreError: it can't be used.
+    """
+    if url is None:
+        return DatabaseBlobs(store)
+    from ledger.index.objects import ObjectBlobs
+
+    return ObjectBlobs(url)
 
 
 class DatabaseBlobs:
     """Ciphertexts in the store's own database, in the transaction of what is written with them."""
+
+    elsewhere: Final = False
 
     def __init__(self, store: Store) -> None:
         """Use a store."""
@@ -50,6 +66,3 @@ class DatabaseBlobs:
 
         with self._store.writing() as connection:
             connection.execute(delete(blobs).where(blobs.c.content_hash == content_hash))
-
-    def close(self) -> None:
-        """Nothing of its own to close."""

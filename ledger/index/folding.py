@@ -288,6 +288,17 @@ class Working:
         return next(fresh, self.commitments.get((record.declaration, record.version)))
 
 
+class Alone(Working):
+    """Declarations without their consignments, which are folded by themselves."""
+
+    def _join(self, event: Recorded, state: DeclarationState) -> None:
+        pass
+
+    def _recognition(self, event: Recorded, record: RecognitionRecord) -> Step:  # noqa: ARG002 - as its base
+        """It is no part of the declaration's own timeline, and folded by itself."""
+        return Step(event, Head(ZERO), Head(ZERO))
+
+
 def declaration_of(event: Event) -> DeclarationId | None:
     """The declaration that an event is about; for a refused lodgement, the id that it would have got."""
     kind = event.record_type if isinstance(event, Refused) else event.record.record_type

@@ -10,6 +10,7 @@ from ledger.index import participants, recognitions
 from ledger.index.alarms import Alarms
 from ledger.index.errors import ForkError, GapError, StoreError
 from ledger.index.folding import Working, declaration_of, superseded_by
+from ledger.index.ledgerlog import extend
 from ledger.index.network import Network, pinned
 from ledger.index.reading import EngineSession, Session
 from ledger.index.recognised import Wanted
@@ -61,7 +62,7 @@ class Indexer:
         """
         try:
             with self._store.writing(Lock.INDEX) as connection:
-                return _apply(connection, blocks, events)
+                return _apply(connection, blocks, events, self._network)
         except GapError as error:
             self._alarms.sound("gap", str(error))
             raise
@@ -85,7 +86,7 @@ def _cursor(session: Session) -> Block | None:
     return Block(*rows[0]) if rows else None
 
 
-def _apply(connection: "Connection", blocks: Sequence[Block], events: Sequence[Event]) -> int:
+def _apply(connection: "Connection", blocks: Sequence[Block], events: Sequence[Event], network: Network) -> int:
     session = EngineSession(connection)
     stands = _cursor(session)
     fresh = _new_blocks(session, stands, blocks)
@@ -97,6 +98,7 @@ def _apply(connection: "Connection", blocks: Sequence[Block], events: Sequence[E
     save_blocks(connection, fresh)
     save_events(connection, steps)
     save_folded(connection, working)
+    extend(connection, session, network)
     move_cursor(connection, fresh[-1])
     return len(news)
 

@@ -28,6 +28,7 @@ class Network:
         council_head: the council's head after the constructor.
         founded: time of the constructor's block; the founders' keys are valid from then on.
         founders: the founding administrations.
+        founded_in: number of the constructor's block; None in a store that an earlier version began.
     """
 
     chain_id: int
@@ -37,6 +38,7 @@ class Network:
     council_head: Head
     founded: int
     founders: tuple[Founder, ...]
+    founded_in: int | None = None
 
     def founding(self) -> Participants:
         """The participants before the first event."""
@@ -76,6 +78,18 @@ def pin(store: "Store", network: Network) -> None:
     for (fact, mine), given in zip(kept.facts().items(), network.facts().values(), strict=True):
         if mine != given:
             raise OtherNetworkError(fact, mine, given)
+    if kept.founded_in is None and network.founded_in is not None:
+        _rewrite(store, network)
+
+
+def _rewrite(store: "Store", network: Network) -> None:
+    """Note what an earlier version did not know of the same network."""
+    from ledger.index.store import Lock
+    from ledger.index.tables import meta
+
+    with store.writing(Lock.SCHEMA) as connection:
+        value = msgspec.json.encode(network).decode()
+        connection.execute(meta.update().where(meta.c.key == _KEY).values(value=value))
 
 
 def _write(store: "Store", network: Network) -> None:

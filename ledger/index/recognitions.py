@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger.domain.codes import AeoStanding, AssistanceAction
+from ledger.domain.codes import AeoStanding, AssistanceAction, Reliance
 from ledger.domain.recognition import AeoGrant, AssistanceRequest, Line, Node, Recognitions, Version, Walk
 from ledger.domain.records import AeoStatus, Arrangement, Assistance, Control, Recognition
+from ledger.domain.state import DeclarationState
 from ledger.domain.wire import ZERO, DeclarationId, Digest, Head
 from ledger.index.reading import Row, Session
 from ledger.index.recognised import Recognised, Wanted
@@ -166,14 +167,22 @@ def load_walk(session: Session, declarations: Collection[bytes]) -> Walk:
     return walk
 
 
+def reliance_of(session: Session, state: DeclarationState) -> Reliance | None:
+    """Whether what a declaration relies on still stands; None: it relies on nothing."""
+    if not state.relies:
+        return None
+    withdrawn = load_walk(session, [state.id]).is_withdrawn(state.id)
+    return Reliance.WITHDRAWN if withdrawn else Reliance.STANDS
+
+
 def walk_from(session: Session, recognitions: Collection[bytes]) -> Walk:
     """All that tells whether recognitions stand: their ancestors, generation by generation, and their controls."""
     known = Recognitions()
-    wanted = set(recognitions)
+    wanted: set[bytes] = set(recognitions)
     while wanted:
         found = dict(load_nodes(session, wanted))
         known.nodes.update(found)
-        wanted = {node.record.parent for node in found.values()} - known.nodes.keys()
+        wanted = {bytes(node.record.parent) for node in found.values()} - known.nodes.keys()
     known.controls.update(load_controls(session, {node.control for node in known.nodes.values()}))
     known.grants.update(load_grants(session, {node.record.aeo for node in known.nodes.values()} - {ZERO}))
     about = {node.record.declaration for node in known.nodes.values()}
@@ -215,14 +224,17 @@ def save(connection: "Connection", fresh: Recognised) -> None:
     from ledger.index import recognition_tables as tables
 
     known, changed = fresh.known, fresh.changed
-    upsert(connection, tables.controls, [_control_row(one, known.controls[one]) for one in changed & known.controls.keys()])
+    controls = [_control_row(one, known.controls[one]) for one in changed & known.controls.keys()]
+    upsert(connection, tables.controls, controls)
     for digest, by in fresh.superseded.items():
         table = tables.controls
         connection.execute(table.update().where(table.c.digest == digest).values(superseded_by=by))
     _save_nodes(connection, fresh)
-    upsert(connection, tables.arrangements, [_version_row(one, known.versions[one]) for one in changed & known.versions.keys()])
+    versions = [_version_row(one, known.versions[one]) for one in changed & known.versions.keys()]
+    upsert(connection, tables.arrangements, versions)
     upsert(connection, tables.lines, [_line_row(pair, known.lines[pair]) for pair in fresh.lines])
-    upsert(connection, tables.aeo_grants, [_grant_row(one, known.grants[one]) for one in changed & known.grants.keys()])
+    grants = [_grant_row(one, known.grants[one]) for one in changed & known.grants.keys()]
+    upsert(connection, tables.aeo_grants, grants)
     _save_requests(connection, fresh)
     for declaration in fresh.relied:
         connection.execute(delete(tables.reliances).where(tables.reliances.c.declaration == declaration))
@@ -259,7 +271,12 @@ def _save_nodes(connection: "Connection", fresh: Recognised) -> None:
     for digest in fresh.changed & nodes.keys():
         node = nodes[digest]
         if digest in fresh.at:
-            row = {"digest": digest, **values_of(node.record, RECOGNITION), "control": node.control, "depth": node.depth}
+            row = {
+                "digest": digest,
+                **values_of(node.record, RECOGNITION),
+                "control": node.control,
+                "depth": node.depth,
+            }
             upsert(connection, recognitions, [row | {"withdrawn": int(node.withdrawn), "at": fresh.at[digest]}])
         else:
             where = recognitions.c.digest == digest

@@ -25,6 +25,7 @@ FOLDED: Final = (
     "keys",
     "encryption_keys",
     "mandates",
+    "ledger_log",
     "recognitions",
     "controls",
     "reliances",

@@ -8,10 +8,12 @@ from ledger.domain.codes import RecordType
 from ledger.domain.events import Block, Recorded
 from ledger.domain.participants import Participants
 from ledger.domain.records import Control, Decision, RecognitionRecord
-from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Head
+from ledger.domain.wire import ConsignmentId, DeclarationId, Head
 from ledger.index import participants, recognitions
-from ledger.index.folding import Consignment, Step, Working
+from ledger.index.folding import Alone, Consignment, Working
+from ledger.index.ledgerlog import shorten
 from ledger.index.network import Network
+from ledger.index.proofs import forget_proofs
 from ledger.index.reading import EngineSession, Session
 from ledger.index.recognised import Recognised
 from ledger.index.rows import RECORDED, recorded
@@ -44,11 +46,14 @@ def roll_back(connection: "Connection", to_block: int, network: Network) -> list
     """Forget all blocks after `to_block`; the digests that were recorded in them, in order."""
     session = EngineSession(connection)
     gone = session.rows(
-        "SELECT digest, declaration, organisation, record_type FROM events WHERE outcome = 0 AND block > ? ORDER BY block, log",
+        "SELECT digest, declaration, organisation, record_type FROM events"
+        " WHERE outcome = 0 AND block > ? ORDER BY block, log",
         to_block,
     )
     touched = {row[1] for row in gone if row[1] is not None}
     joined = _consignments(session, touched)
+    shorten(connection, to_block)
+    forget_proofs(connection, to_block)
     connection.execute(delete(events).where(events.c.block > to_block))
     connection.execute(delete(blocks).where(blocks.c.number > to_block))
     _delete(connection, declarations, touched)
@@ -76,20 +81,9 @@ def _delete(connection: "Connection", table: "Table", ids: "Collection[bytes]") 
 
 def _fold_declarations(connection: "Connection", session: Session, ids: "Collection[bytes]") -> None:
     rows = session.within(f"{_FROM} AND declaration IN ({{keys}}) {_ORDER}", ids)
-    folded = _Alone(Participants(Head(bytes(32))))
+    folded = Alone(Participants(Head(bytes(32))))
     folded.fold(_events(rows))
     save_folded(connection, folded)
-
-
-class _Alone(Working):
-    """Declarations without their consignments, which are folded by themselves."""
-
-    def _join(self, *_: Any) -> None:
-        pass
-
-    def _recognition(self, event: Recorded, record: RecognitionRecord) -> Step:
-        """It is no part of the declaration's own timeline, and folded by itself."""
-        return Step(event, Head(ZERO), Head(ZERO))
 
 
 def _events(rows: "Collection[Any]") -> "list[Recorded]":

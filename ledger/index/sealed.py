@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete
 
+from ledger.domain.keccak import keccak256
 from ledger.domain.wire import ZERO
 from ledger.index.blobs import Blobs
 from ledger.index.sealed_tables import sealed, wraps
@@ -51,12 +52,18 @@ class SealedPayloads:
         self._store = store
         self._blobs = blobs
 
+    def place(self, one: Sealed) -> None:
+        """Put a ciphertext where it will lie when that is outside the database: before `put`, and in no transaction."""
+        if self._blobs.elsewhere:
+            self._blobs.put(one.content_hash, one.ciphertext)
+
     def put(self, one: Sealed, custody: Custody, wrapped: Iterable[Wrap]) -> list[bytes]:
         """Keep a ciphertext with its wraps; the hashes of the owner's earlier ones, whose place it takes.
 
         The place of their ciphertexts is not cleared here: do it when this is kept for good.
         """
-        self._blobs.put(one.content_hash, one.ciphertext)
+        if not self._blobs.elsewhere:
+            self._blobs.put(one.content_hash, one.ciphertext)
         subject = one.subject
         row = {
             "content_hash": one.content_hash,
@@ -90,8 +97,9 @@ class SealedPayloads:
         return [KeptSealed(row[0], Subject(*row[1:4]), Custody(*row[4:7]), row[7]) for row in rows]
 
     def ciphertext(self, content_hash: bytes) -> bytes | None:
-        """A ciphertext; None when its place has lost it."""
-        return self._blobs.get(content_hash)
+        """A ciphertext; None when its place has lost or spoilt it."""
+        content = self._blobs.get(content_hash)
+        return content if content is not None and keccak256(content) == content_hash else None
 
     def wraps(self, content_hash: bytes) -> list[Wrap]:
         """The wraps of a ciphertext, by recipient."""

@@ -53,6 +53,7 @@ from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
+from ledger.domain.transparency import Note, read_note
 from ledger.index.freshness import Freshness
 from ledger.index.history import Entry as TimelineEntry
 from ledger.index.history import KeyShown
@@ -146,11 +147,15 @@ class FakeClient:
     groups: list[int] = field(default_factory=list)
     scopes: dict[bytes, Scope] = field(default_factory=dict)
     payloads: dict[bytes, tuple[Sealed, dict[int, Wrap], int]] = field(default_factory=dict)
+    custodies: list[Custody] = field(default_factory=list)
     given: dict[bytes, list[KeptGrant]] = field(default_factory=dict)
     log: dict[bytes, list[AccessEntry]] = field(default_factory=dict)
     rights: FakeRights = field(default_factory=FakeRights)
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    readable: set[tuple[bytes, int]] = field(default_factory=set)
+    receipts: Any = None
     answers: dict[tuple[str, int], StatusAnswer] = field(default_factory=dict)
     asked: list[StatusQuery] = field(default_factory=list)
     declarations: dict[tuple[bytes, int], DeclarationAnswer] = field(default_factory=dict)
@@ -231,6 +236,7 @@ class FakeClient:
     ) -> None:
         if replaces is not None and replaces not in {one[0].content_hash for one in self.payloads.values()}:
             raise NotEntitled
+        self.custodies.append(custody)
         if any(one.recipient > 100_000 for one in wraps):
             raise SealRefused("there is no such organisation")
         self.payloads[sealed.subject.commitment] = sealed, {one.recipient: one for one in wraps}, custody.owner
@@ -268,6 +274,19 @@ class FakeClient:
 
     def add_reader(self, reference: Reference, reader: int, granted_by: int) -> None:
         self.readers.append((reference, reader, granted_by))
+
+    def may_read_status(self, declaration: bytes, viewer: int | None) -> bool:
+        return (declaration, viewer) in self.readable
+
+    def receipt_file(self, declaration: bytes, form: str, language: str) -> Any:
+        return self.receipts(form, language)
+
+    def put_checkpoint(self, text: str) -> Note:
+        self.notes.append(read_note(text))
+        return self.notes[-1]
+
+    def latest_checkpoint(self) -> Note | None:
+        return self.notes[-1] if self.notes else None
 
     def status(self, query: StatusQuery, viewer: int | None) -> StatusAnswer:
         self._fail()

@@ -1,7 +1,7 @@
 import base64
 from dataclasses import replace
 
-from ledger.client import Reference, ReferenceType, Subject, Suite
+from ledger.client import Custody, Reference, ReferenceType, Subject, Suite
 from ledger.domain.commitment import scope_root
 from ledger.sealing import DecryptionKey, Payload, open_payload, seal, wrap_for
 from ledger.sealing.envelope import Sealed
@@ -80,6 +80,12 @@ def test_one_ciphertext_takes_the_place_of_another(web, session):
     web.put(URL, json=body(), headers=session)
     assert web.put(URL, json=body(replaces=f"0x{SEALED.content_hash.hex()}"), headers=session).status_code == 200
     assert web.put(URL, json=body(replaces="0x" + "00" * 32), headers=session).status_code == 404
+
+
+def test_chosen_fields_are_for_one_reader(web, session, ledger_client):
+    given = body(reader=70_001, fields="0x" + "0f" * 32)
+    assert web.put(URL, json=given, headers=session).status_code == 200
+    assert ledger_client.custodies[-1] == Custody(ORGANISATION, 70_001, b"\x0f" * 32)
 
 
 def test_more_readers_are_let_in(web, session, ledger_client):

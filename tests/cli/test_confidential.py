@@ -51,6 +51,22 @@ def test_a_carrier_is_let_in_and_out_again(declared, passavant):
     assert passavant("key", "rewrap", IMPORT, "--as", "platform").code == 0
 
 
+def test_chosen_fields(declared, passavant):
+    which = ("--fields", "Declaration/InvoiceAmount,Declaration/TypeCode")
+    told = passavant("grant", declared, "express", *which, "--as", "platform")
+    assert (told.code, told.out) == (0, "Chevron Express may now read it (1 of its versions are here).\n")
+    shown = passavant("payload", declared, "--as", "express", "--json").json
+    assert (shown["chosen"], shown["version"]) == (True, 1)
+    assert set(shown["fields"].values()) == {"186.40", "GBP", "IMD"}
+    assert passavant("payload", declared, "--as", "express").out.startswith("Chosen fields of version 1 of 0x")
+    assert "chosen fields" in passavant("grants", declared, "--as", "platform").out
+    assert passavant("key", "rewrap", declared, "--as", "platform").code == 0
+    told = passavant("withdraw", declared, "express", *which, "--as", "platform")
+    assert (told.code, told.out) == (0, "Chevron Express may no longer read it (1 destroyed).\n")
+    assert passavant("payload", declared, "--as", "express").code == 1
+    assert passavant("grant", declared, "express", "--profile", "nonsense", "--as", "platform").code == 1
+
+
 def test_who_is_no_party_is_told_nothing(declared, passavant):
     for command in ("grants", "accesses"):
         told = passavant(command, declared, "--as", "bazaar")

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.client import Custody, NotEntitled, ReadGrant, Sealed, SealRefused, StaleGrant, Subject
+from ledger.client import Client, Custody, NotEntitled, ReadGrant, Sealed, SealRefused, StaleGrant, Subject
 from ledger.client.confidential import LARGEST, MOST_WRAPS
 from ledger.sealing import DecryptionKey, Suite, seal, wrap_for
 from tests.client.letters import PLATFORM_EORI, Case, message
-from tests.client.networks import AUDITOR, BAZAAR, EXPRESS, FR, GB, PLATFORM
+from tests.client.networks import AUDITOR, BAZAAR, EXPRESS, FR, GB, PLATFORM, Team
+from tests.confidentiality.scanner import Scanner
 
 NOWHERE = Subject(b"\1" * 32, b"\2" * 32, b"\3" * 32)
 
@@ -132,3 +133,22 @@ def test_the_access_log_is_for_parties(client, lodged):
     assert client.accesses(lodged, None) is None
     assert client.parties(lodged) == [PLATFORM, FR]
     assert client.parties(b"\1" * 32) == []
+
+
+def test_ciphertexts_in_a_folder(settings, devnet, tmp_path):
+    """What was replaced is gone from the folder too; nothing of the content is in it."""
+    folder = tmp_path / "blobs"
+    with Client.open(replace(settings, blobs=folder.as_uri())) as client:
+        client.sync()
+        team = Team(client, devnet)
+        case = Case(declarant=PLATFORM_EORI)
+        lodged = team.recorded(team.desk("platform").declare(message(case.declaration()))).declaration
+        [before] = [path for path in folder.rglob("*") if path.is_file()]
+        team.desk("platform").sharing.grant(lodged, EXPRESS)
+        team.desk("platform").sharing.withdraw(lodged, EXPRESS)
+        assert team.desk("customs-fr").payload(lodged)
+        [after] = [path for path in folder.rglob("*") if path.is_file()]
+        assert after != before
+        assert Scanner({"buyer": "Atelier Nordet SARL", "lrn": f"number {case.lrn}"}).files(folder) == {}
+        with client.store.reading() as session:
+            assert session.rows("SELECT count(*) FROM blobs") == [(0,)]

@@ -16,6 +16,8 @@ import {World} from "./World.sol";
 
 /// @notice Declaration.tree
 contract DeclarationTest is World {
+    uint16 private constant LATER = 4;
+
     function test_AnOpener() external {
         Records.Declaration memory r = _declaration();
         bytes32 id = _record(_of(r));
@@ -148,6 +150,22 @@ contract DeclarationTest is World {
         Records.Declaration memory r = _declaration();
         r.declarant = OTHER;
         _refused(_of(r), Outcome.ORGANISATION_NOT_ACTIVE);
+    }
+
+    /// @dev Whichever administration they address, also one that was admitted afterwards.
+    function test_TheOperatorsOfAnExpelledAdministrationLodgeNothingElsewhere() external {
+        Records.Declaration memory r = _declaration();
+        r.declarant = OTHER;
+        _record(_of(r));
+        _ruled(AdmissionAction.EXPEL, B);
+        _record(_approved(_admission(AdmissionAction.ADMIT, LATER), _manager(A, 1), _one(_manager(C, 1))));
+        _pass();
+        r.administration = C;
+        _refused(_of(r), Outcome.ORGANISATION_NOT_ACTIVE);
+        r.administration = LATER;
+        _refused(_of(r), Outcome.ORGANISATION_NOT_ACTIVE);
+        r.declarant = OPERATOR;
+        _record(_of(r));
     }
 
     function test_TheOperatorsOfASuspendedAdministrationLodgeElsewhere() external {

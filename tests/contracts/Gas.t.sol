@@ -25,16 +25,22 @@ contract GasTest is World {
         _spends(group, 75_000 * MANY);
     }
 
+    /// @dev The first to join also makes the consignment's head: a third new slot.
     function test_JoiningAlone() external {
-        bytes32 id = _lodged();
-        _record(_of(_joiner(id)));
-        _spends(_list(_of(_joiner(id))), 125_000);
+        _spends(_list(_of(_joiner(_lodged()))), 125_000);
     }
 
-    /// @dev The first to join also makes the consignment's head: a third new slot.
-    function test_JoiningFirst() external {
+    /// @dev As most that join do: before another administration than the one that admitted the declarant.
+    function test_JoiningAbroad() external {
+        Records.Declaration memory r = _joiner(_lodged());
+        r.administration = B;
+        _spends(_list(_of(r)), 125_000);
+    }
+
+    function test_JoiningLater() external {
         bytes32 id = _lodged();
-        _spends(_list(_of(_joiner(id))), 127_000);
+        _record(_of(_joiner(id)));
+        _spends(_list(_of(_joiner(id))), 110_000);
     }
 
     function test_JoiningInAGroup() external {

@@ -18,16 +18,19 @@ from hypothesis import strategies as st
 from ledger.domain import commitment
 from ledger.domain.commitment import (
     DOMAIN,
-    Proof,
+    Opened,
     commit,
     salt_of,
     schema_id,
     scope_of,
     scope_root,
     verify,
+    verify_all,
     verify_scope,
+    verify_scope_all,
 )
 from ledger.domain.keccak import keccak256
+from ledger.domain.merkle import MultiProof, Proof
 from ledger.errors import CommitmentError
 from tests.vectors.make_commitments import FILE, vectors
 
@@ -68,6 +71,54 @@ def test_nothing_else_opens(held, seed, data):
     assert not verify(bytes(32), SCHEMA, path, value, salt, proof)
     assert not verify(made.root, SCHEMA, path, value, salt, replace(proof, index=proof.index ^ 1))
     assert not verify(made.root, SCHEMA, path, value, salt, replace(proof, siblings=proof.siblings[::-1]))
+
+
+def _opened(made, held, chosen):
+    return [Opened(path, held[path], made.salt(path)) for path in sorted(chosen, key=str.encode)]
+
+
+@given(fields.filter(bool), seeds, st.data())
+def test_chosen_fields_open_together_and_nothing_else_does(held, seed, data):
+    made = commit(SCHEMA, held, seed)
+    chosen = data.draw(st.sets(st.sampled_from(sorted(held)), min_size=1))
+    proof, opened = made.multiproof(chosen), _opened(made, held, chosen)
+    assert verify_all(made.root, SCHEMA, opened, proof)
+    assert not verify_all(bytes(32), SCHEMA, opened, proof)
+    assert not verify_all(made.root, schema_id("another"), opened, proof)
+    assert not verify_all(made.root, SCHEMA, opened[:-1], proof)
+    for place, one in enumerate(opened):
+        for other in (replace(one, value=one.value + "x"), replace(one, salt=bytes(32))):
+            assert not verify_all(made.root, SCHEMA, [*opened[:place], other, *opened[place + 1 :]], proof)
+
+
+def test_disclosed_fields_stand_in_the_order_of_their_paths():
+    held = {"a": "1", "b": "2"}
+    made = commit(SCHEMA, held, SEED)
+    proof, opened = made.multiproof(held), _opened(made, held, held)
+    assert not verify_all(made.root, SCHEMA, opened[::-1], replace(proof, indices=proof.indices[::-1]))
+    assert not verify_all(made.root, SCHEMA, [opened[0], opened[0]], proof)
+    assert not verify_all(made.root, SCHEMA, [replace(opened[0], value="\ud800"), opened[1]], proof)
+
+
+def test_a_disclosure_opens_something_that_is_held():
+    made = commit(SCHEMA, {"a": "1"}, SEED)
+    with pytest.raises(CommitmentError, match="one field at least"):
+        made.multiproof([])
+    with pytest.raises(CommitmentError, match="no field with this path: b"):
+        made.multiproof(["a", "b"])
+    assert not verify_all(made.root, SCHEMA, [], MultiProof((), 64, ()))
+
+
+@given(fields, st.dictionaries(paths, texts, max_size=8), seeds)
+def test_absent_fields_do_not_show_by_the_form_of_a_disclosure(held, optional, seed):
+    """What is disclosed of two declarations with and without optional fields has the same form: size, and as many
+    siblings as its place in the tree asks for; padding leaves look like any others."""
+    more = {"~": "shown", **held, **optional}
+    without, with_all = ({"~": "shown"} | held, more)
+    if (len(without) > 64) == (len(with_all) > 64):
+        proofs = [commit(SCHEMA, one, seed).multiproof(["~"]) for one in (without, with_all)]
+        assert proofs[0].size == proofs[1].size
+        assert len(proofs[0].siblings) == len(proofs[1].siblings)
 
 
 @given(fields, seeds, st.randoms())
@@ -171,6 +222,26 @@ def test_every_item_of_a_scope_opens(items):
     for item, quantity in items.items():
         assert verify_scope(scope.root, item, quantity, scope.proof(item))
         assert not verify_scope(scope.root, item, (quantity or "") + "1", scope.proof(item))
+
+
+@given(scopes, st.data())
+def test_chosen_items_of_a_scope_open_together(items, data):
+    scope = scope_of(items)
+    chosen = sorted(data.draw(st.sets(st.sampled_from(sorted(items)), min_size=1)))
+    opened, proof = [(item, items[item]) for item in chosen], scope.multiproof(chosen)
+    assert verify_scope_all(scope.root, opened, proof)
+    assert not verify_scope_all(scope.root, [*opened[:-1], (chosen[-1], (items[chosen[-1]] or "") + "1")], proof)
+    if len(chosen) > 1:
+        assert not verify_scope_all(scope.root, opened[::-1], replace(proof, indices=proof.indices[::-1]))
+    assert not verify_scope_all(scope.root, opened[:-1], proof)
+
+
+def test_items_outside_the_scope_do_not_open():
+    scope = scope_of({1: "2", 3: None})
+    with pytest.raises(CommitmentError, match="one goods item at least"):
+        scope.multiproof([])
+    with pytest.raises(CommitmentError, match="no such goods item: 2"):
+        scope.multiproof([1, 2])
 
 
 @given(scopes, st.integers(1, 999), st.data())

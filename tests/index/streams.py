@@ -52,6 +52,7 @@ NETWORK = Network(
         Founder(CN, b"CN", address("cn-1"), address("cn-2")),
         Founder(GB, b"GB", address("gb-1"), address("gb-2")),
     ),
+    founded_in=0,
 )
 
 
@@ -178,8 +179,8 @@ class Chain:
         }
         return self.participant(records.EncryptionKey(organisation=organisation, **values | given), proof)
 
-    def _advance(self, record: Any) -> Digest:
-        digest = self._record(record)
+    def _advance(self, record: Any, proof: bytes = b"") -> Digest:
+        digest = self._record(record, proof)
         self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, digest)
         return digest
 
@@ -282,7 +283,7 @@ class Chain:
         record: Any = event.record
         if isinstance(record, records.Declaration):
             self.declarations[event.digest] = lodge(record, event.digest)
-        elif isinstance(record, records.Erasure):
+        elif isinstance(record, records.Erasure | records.RecognitionRecord):
             pass
         elif record.record_type < RecordType.ADMISSION:
             self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, event.digest)

@@ -51,7 +51,6 @@ def test_an_owners_next_takes_the_place_of_the_last_one(payloads, blobs):
     assert payloads.ciphertext(first.content_hash) == first.ciphertext  # until this is kept for good
     payloads.clear([first.content_hash])
     assert blobs.get(first.content_hash) is None
-    blobs.close()
 
 
 def test_others_sealing_the_same_and_field_sets_stand_beside_it(payloads):

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ledger.domain.commitment import DOMAIN, Proof, commit, salt_of, schema_id, scope_of
+from ledger.domain.commitment import DOMAIN, Commitment, commit, salt_of, schema_id, scope_of
+from ledger.domain.merkle import MultiProof, Proof
 
 FILE = Path(__file__).parent / "commitments.json"
 SCHEMA = "wco-dm/3.6/declaration"
@@ -53,6 +54,18 @@ def _proof(proof: Proof) -> dict[str, Any]:
     return {"index": proof.index, "size": proof.size, "siblings": [_hex(sibling) for sibling in proof.siblings]}
 
 
+def _several(proof: MultiProof) -> dict[str, Any]:
+    siblings = [_hex(sibling) for sibling in proof.siblings]
+    return {"indices": list(proof.indices), "size": proof.size, "siblings": siblings}
+
+
+def _together(made: Commitment, fields: dict[str, str]) -> list[dict[str, Any]]:
+    """Every field at once, every second one, and first and last."""
+    ordered = sorted(fields, key=str.encode)
+    chosen = {tuple(ordered): None, tuple(ordered[::2]): None, tuple(dict.fromkeys(ordered[:1] + ordered[-1:])): None}
+    return [{"paths": list(paths), "proof": _several(made.multiproof(paths))} for paths in chosen if paths]
+
+
 def _commitment(name: str, fields: dict[str, str]) -> dict[str, Any]:
     seed = sha256(name.encode()).digest()
     made = commit(schema_id(SCHEMA), fields, seed)
@@ -61,14 +74,22 @@ def _commitment(name: str, fields: dict[str, str]) -> dict[str, Any]:
         {"path": path, "value": fields[path], "salt": _hex(salt_of(seed, path)), "proof": _proof(made.proof(path))}
         for path in opened
     ]
-    return {"name": name, "seed": _hex(seed), "fields": fields, "root": _hex(made.root), "opened": proofs}
+    return {
+        "name": name,
+        "seed": _hex(seed),
+        "fields": fields,
+        "root": _hex(made.root),
+        "opened": proofs,
+        "together": _together(made, fields),
+    }
 
 
 def _scope(name: str, items: dict[int, str | None]) -> dict[str, Any]:
     made = scope_of(items)
     proofs = [{"item": n, "quantity": quantity, "proof": _proof(made.proof(n))} for n, quantity in items.items()]
     rows = [{"item": n, "quantity": quantity} for n, quantity in items.items()]
-    return {"name": name, "items": rows, "root": _hex(made.root), "opened": proofs}
+    together = {"items": sorted(items), "proof": _several(made.multiproof(items))}
+    return {"name": name, "items": rows, "root": _hex(made.root), "opened": proofs, "together": [together]}
 
 
 def vectors() -> dict[str, Any]:

@@ -225,13 +225,17 @@ class _OrganisationFields(NamedTuple):
     next_backdating: int = 0
     backdating_from: int = 0
     mark: int = 0
+    warning: int = 0
 
 
 class Organisation(_OrganisationFields):
-    """A participant. `status` counts before `status_from` and `next_status` from then on; `backdating` likewise."""
+    """A participant. `status` counts before `status_from` and `next_status` from then on; `backdating` likewise.
+
+    `warning`: of an administration, 1 once an expulsion of any of them was recorded.
+    """
 
     __slots__ = ()
-    WIDTHS: ClassVar = (8, 8, 8, 40, 16, 16, 16, 32, 32, 40, 8)
+    WIDTHS: ClassVar = (8, 8, 8, 40, 16, 16, 16, 32, 32, 40, 8, 1)
 
     @classmethod
     def unpack(cls, word: int) -> Self:

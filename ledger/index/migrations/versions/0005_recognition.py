@@ -29,7 +29,6 @@ def upgrade() -> None:
     _recognitions()
     _arrangements()
     _others()
-    _controls_of_before()
 
 
 def _recognitions() -> None:
@@ -138,32 +137,6 @@ def _others() -> None:
     )
     op.create_index("assistance_addressee", "assistance", ["addressee"])
     op.create_index("assistance_consignment", "assistance", ["consignment"])
-
-
-def _controls_of_before() -> None:
-    """Controls that were folded before there was a table for them."""
-    from ledger.domain.codes import RecordType
-    from ledger.domain.records import Control, Decision
-    from ledger.domain.wire import ZERO, decode
-    from ledger.index.recognitions import CONTROL
-    from ledger.index.sql import insert, values_of
-    from ledger.index.recognition_tables import controls
-
-    connection = op.get_bind()
-    sql = sa.text("SELECT digest, record_type, body FROM events WHERE outcome = 0 AND record_type IN (5, 6) ORDER BY block, log")
-    superseded: dict[bytes, bytes] = {}
-    found: dict[bytes, Control] = {}
-    for digest, kind, body in connection.execute(sql):
-        record = decode(Control if kind == RecordType.CONTROL else Decision, bytes(body))
-        if isinstance(record, Control):
-            found[bytes(digest)] = record
-        if record.supersedes != ZERO:
-            superseded[record.supersedes] = bytes(digest)
-    rows = [
-        {"digest": digest, **values_of(control, CONTROL), "superseded_by": superseded.get(digest, ZERO)}
-        for digest, control in found.items()
-    ]
-    insert(connection, controls, rows)
 
 
 def downgrade() -> None:

@@ -1,0 +1,95 @@
+"""State proofs at finality: most engines keep recent state only, so what bears on release is proven while they do."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ledger.chain import slots
+from ledger.chain.proofs import StateProof, prove_state
+from ledger.errors import PassavantError
+from ledger.index.basis import Basis, awaiting, basis_at
+from ledger.index.ledgerlog import leaf_at
+from ledger.index.proofs import KeptState, Proofs
+
+if TYPE_CHECKING:
+    from ledger.chain.network import Network
+    from ledger.chain.rpc import Rpc
+    from ledger.index.store import Store
+
+_log: Final = logging.getLogger(__name__)
+_MOST: Final = 500
+"""Decisions whose proofs are taken at once."""
+_PAUSE: Final = 5.0
+"""Seconds until the node is asked again after a failure."""
+
+Wanted = Mapping[bytes, Sequence[bytes]]
+"""Storage slots (32 bytes) by contract (20 bytes)."""
+
+
+class ProofTaker:
+    """Takes the proofs of decisions as they become final. It never stops whoever follows the chain."""
+
+    def __init__(self, rpc: "Rpc", store: "Store", network: "Network") -> None:
+        """Ask a node, keep in a store."""
+        self._rpc = rpc
+        self._store = store
+        self._network = network
+        self._proofs = Proofs(store)
+        self._upto: int | None = None
+        self._rest = 0.0
+        self._failed = ""
+
+    def take(self, final: int) -> None:
+        """Take a part of what became final up to a block; a failure is noted, and tried again a few seconds later."""
+        if time.monotonic() < self._rest:
+            return
+        try:
+            self._part(final)
+            self._failed = ""
+        except PassavantError as error:
+            self._rest = time.monotonic() + _PAUSE
+            if str(error) != self._failed:
+                _log.warning("state proofs can't be taken now: %s", error)
+            self._failed = str(error)
+
+    def forget(self) -> None:
+        """Look up again how far it got: the store went back."""
+        self._upto = None
+
+    def _part(self, final: int) -> None:
+        since = self._upto if self._upto is not None else self._proofs.taken_upto()
+        with self._store.reading() as session:
+            leaf = leaf_at(session, final)
+            if leaf is None or leaf.block <= since:
+                self._upto = since
+                return
+            declarations, upto = awaiting(session, since, leaf.block, _MOST)
+            found = [(one, basis_at(session, one, leaf.block)) for one in declarations]
+        bases = {one: basis for one, basis in found if basis}
+        if bases:
+            self._proofs.keep_states(self._proven(bases, leaf.block), upto)
+        self._upto = upto
+
+    def _proven(self, bases: Mapping[bytes, Basis], block: int) -> list[tuple[bytes, KeptState]]:
+        wanted = {one: slots_of(basis, self._network) for one, basis in bases.items()}
+        union = {
+            contract: list(dict.fromkeys(slot for each in wanted.values() for slot in each[contract]))
+            for contract in (self._network.consignments, self._network.participants)
+        }
+        proof = prove_state(self._rpc, block, union)
+        return [(one, kept(proof, block, each)) for one, each in wanted.items()]
+
+
+def slots_of(basis: Basis, network: "Network") -> Wanted:
+    """The slots that a receipt proves (`docs/receipts.md`)."""
+    declaration = basis.folded.state.id
+    return {
+        network.consignments: [*slots.of_declaration(declaration), slots.of_superseded(basis.decision.digest)],
+        network.participants: [slots.of_key(basis.signer), *map(slots.of_organisation, basis.administrations)],
+    }
+
+
+def kept(proof: StateProof, block: int, wanted: Wanted) -> KeptState:
+    """The part of a proof that one declaration needs."""
+    return KeptState(block, dict(proof.header), tuple(sorted(proof.nodes(wanted))))

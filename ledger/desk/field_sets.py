@@ -1,0 +1,191 @@
+"""Grants for chosen fields: for each version a disclosure of them, sealed afresh for the one reader.
+
+The grant names the field set by its hash (`fields_hash`), so that what is signed fixes what may be read. The reader
+gets those fields with their salts and one proof, and nothing from which the others could be told.
+"""
+
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ledger.client import Custody, SealedForReader
+from ledger.desk.bench import Bench
+from ledger.desk.disclosing import Choice, disclose
+from ledger.desk.options import ContentMissing
+from ledger.desk.sharing import YEAR, Shared
+from ledger.documents.profiles import Profile
+from ledger.domain.commitment import Opened, schema_id, verify_all
+from ledger.domain.depth import nests_deeper
+from ledger.domain.keccak import keccak256
+from ledger.domain.merkle import MultiProof
+from ledger.domain.wire import DeclarationId
+from ledger.index.history import VersionShown
+from ledger.sealing import NotCommitted, PayloadRefused, Sealed, Subject, seal
+
+FIELD_SET_SCHEMA: Final = "passavant/field-set/v1"
+_DEPTH: Final = 8
+
+
+def fields_hash(choice: Choice) -> bytes:
+    """What a `ReadGrant` names a field set by, 32 bytes: keccak-256 of the schema's name, the profile's name and
+    version (empty without one) and the patterns in order, each with a line feed after it.
+    """  # noqa: D205 - one sentence
+    profile = f"{choice.profile.name}@{choice.profile.version}" if choice.profile else ""
+    lines = (FIELD_SET_SCHEMA, profile, *sorted(set(choice.patterns)))
+    return keccak256("".join(f"{line}\n" for line in lines).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSet:
+    """Chosen fields of a version as their reader has them, verified: path and value."""
+
+    version: int
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+class FieldSets:
+    """Grants for chosen fields, at one participant's bench."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Grant and read at a bench."""
+        self._bench = bench
+        self._client = bench.client
+        self._me = bench.identity.organisation
+
+    def grant(self, declaration: DeclarationId, reader: int, choice: Choice, seconds: int = YEAR) -> Shared:
+        """Let an organisation read chosen fields of every version that there is, for so long.
+
+        Raises:
+            DeskError: this participant is no party, or a pattern names nothing.
+            ContentMissing, SealingError, PayloadRefused: it can't read the declaration itself.
+        """
+        versions = self._client.versions(declaration)
+        made = [self._made(declaration, one.number, reader, choice) for one in versions]
+        grant = self._bench.sharing.sign(declaration, reader, self._bench.moment() + seconds, fields_hash(choice))
+        custody = Custody(self._me, reader, grant.fields)
+        kept = [self._keep(declaration, *one, custody) for one in zip(versions, made, strict=True)]
+        return Shared(grant, len(versions), (reader,) if any(kept) else ())
+
+    def withdraw(self, declaration: DeclarationId, reader: int, choice: Choice) -> Shared:
+        """Take such a grant back; what was put together for the reader is destroyed at once."""
+        kept = len(self._client.field_sets(declaration, self._me))
+        grant = self._bench.sharing.sign(declaration, reader, self._bench.moment() - 1, fields_hash(choice))
+        return Shared(grant, kept - len(self._client.field_sets(declaration, self._me)))
+
+    def renew(self, declaration: DeclarationId) -> int:
+        """Put together what this participant granted and is missing: later versions, newer keys; how many."""
+        own = [one for one in self._client.field_sets(declaration, self._me) if one.wrap]
+        made = 0
+        for custody, one in {one.custody: one for one in own}.items():
+            if custody.fields in self._client.rights.granted(declaration, custody.reader):
+                made += self._complete(declaration, one, own)
+        return made
+
+    def _complete(self, declaration: DeclarationId, one: SealedForReader, own: Sequence[SealedForReader]) -> int:
+        choice, custody = _choice(_parsed(self._bench.sealer.content(one))), one.custody
+        current = {other.sealed.subject.commitment for other in own if other.custody == custody and self._fits(other)}
+        missing = [version for version in self._client.versions(declaration) if version.commitment not in current]
+        for version in missing:
+            content = self._made(declaration, version.number, custody.reader, choice)
+            self._keep(declaration, version, content, custody)
+        return len(missing)
+
+    def _fits(self, one: SealedForReader) -> bool:
+        """Whether its reader can open it with its newest key."""
+        key = self._bench.sealer.key_of(one.custody.reader)
+        wraps = self._client.wrapped_for(one.sealed.subject.commitment, one.sealed.content_hash, self._me)
+        return key is None or (key.organisation, key.version) in {(wrap.recipient, wrap.key_version) for wrap in wraps}
+
+    def open(self, declaration: DeclarationId, number: int | None = None) -> FieldSet:
+        """The chosen fields of a version, by default the latest, that this participant may read: of all its grants.
+
+        Raises:
+            ContentMissing: there are none.
+            SealingError, PayloadRefused: what is here is not to be believed.
+        """
+        versions = [one for one in self._client.versions(declaration) if number in {None, one.number}]
+        found = self._client.sealed(versions[-1].commitment, self._me) if versions else []
+        mine = [one for one in found if one.custody.reader == self._me]
+        if not mine:
+            raise ContentMissing(declaration, "is not in this store, or not for this participant")
+        opened = dict(pair for one in mine for pair in self._open(declaration, versions[-1], one))
+        return FieldSet(versions[-1].number, tuple(sorted(opened.items())))
+
+    # --- one set ------------------------------------------------------------------------------------------------------
+
+    def _made(self, declaration: DeclarationId, number: int, reader: int, choice: Choice) -> bytes:
+        picked = Choice(patterns=choice.patterns, profile=choice.profile, to=reader, version=number)
+        profile = choice.profile
+        content = {
+            "patterns": sorted(set(choice.patterns)),
+            "profile": {"name": profile.name, "version": profile.version} if profile else None,
+            "disclosure": disclose(self._bench, declaration, picked),
+        }
+        return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def _keep(self, declaration: DeclarationId, version: VersionShown, content: bytes, custody: Custody) -> list[int]:
+        """Seal a version's set for its reader and its maker; the reader when it has no key."""
+        sealed, key = seal(_subject(declaration, version), content)
+        wraps, missing = self._bench.sealer.wraps(sealed, key, [self._me, custody.reader])
+        self._client.put_sealed(sealed, wraps, custody)
+        return missing
+
+    def _open(
+        self, declaration: DeclarationId, version: VersionShown, one: SealedForReader
+    ) -> Sequence[tuple[str, str]]:
+        held = SealedForReader(Sealed(_subject(declaration, version), one.sealed.ciphertext), one.custody, one.wrap)
+        told = _parsed(self._bench.sealer.content(held))
+        if not hmac.compare_digest(fields_hash(_choice(told)), one.custody.fields):
+            raise PayloadRefused("the decrypted fields are another set than was granted")
+        return _verified(told["disclosure"], version)
+
+
+def _subject(declaration: DeclarationId, version: VersionShown) -> Subject:
+    return Subject(declaration, version.commitment, schema_id(FIELD_SET_SCHEMA))
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
+    try:
+        told = None if nests_deeper(content, _DEPTH) else json.loads(content)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or told.keys() != {"patterns", "profile", "disclosure"}:
+        raise PayloadRefused("a field set has patterns, profile and disclosure")
+    return told
+
+
+def _choice(told: dict[str, Any]) -> Choice:
+    try:
+        named = told["profile"]
+        patterns = tuple(map(str, told["patterns"]))
+        profile = Profile(str(named["name"]), int(named["version"]), "", patterns) if named else None
+    except (KeyError, TypeError, ValueError):
+        raise PayloadRefused("a field set has patterns and perhaps a profile") from None
+    return Choice(patterns=patterns, profile=profile)
+
+
+def _verified(disclosure: Any, version: VersionShown) -> list[tuple[str, str]]:
+    """Path and value of each field, when all of them lead to the commitment that the chain has.
+
+    Raises:
+        PayloadRefused: it is no disclosure.
+        NotCommitted: they don't.
+    """
+    try:
+        fields = [Opened(one["path"], one["value"], _bytes(one["salt"])) for one in disclosure["fields"]]
+        places = tuple(one["index"] for one in disclosure["fields"])
+        proof = disclosure["proof"]
+        tree = MultiProof(places, proof["size"], tuple(map(_bytes, proof["siblings"]))) if proof else None
+        schema = schema_id(disclosure["schema"])
+        known = not fields or (tree is not None and verify_all(version.commitment, schema, fields, tree))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise PayloadRefused("these decrypted fields are no disclosure") from None
+    if not known or schema != version.schema:
+        raise NotCommitted
+    return [(one.path, one.value) for one in fields]
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
