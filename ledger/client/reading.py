@@ -15,6 +15,7 @@ from ledger.index.queries import Queries
 from ledger.index.references import References, ReferenceType
 
 if TYPE_CHECKING:
+    from ledger.client.histories import Histories
     from ledger.client.types import ClientSettings
     from ledger.domain.events import Recorded
     from ledger.index.answers import AsOf, StatusAnswer
@@ -54,6 +55,13 @@ class Reading:
     def queries(self) -> Queries:
         """The index's questions."""
         return Queries(self.store, self.references)
+
+    @property
+    def histories(self) -> "Histories":
+        """What history tells of mutual recognition."""
+        from ledger.client.histories import Histories
+
+        return Histories(self.store, self.queries)
 
     def as_of(self) -> "AsOf":
         """As of which block an answer would be that is given now."""
