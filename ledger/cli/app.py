@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli import checkpoints, confidential, devnet, disclosing, ingesting, network, reading, sharing, writing
+from ledger.cli import (
+    benefits,
+    checkpoints,
+    confidential,
+    devnet,
+    disclosing,
+    ingesting,
+    network,
+    reading,
+    sharing,
+    simulating,
+    writing,
+)
 from ledger.cli.failures import exit_code, tell
 from ledger.errors import PassavantError
 from ledger.home import ENVIRONMENT
@@ -24,7 +36,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(devnet.app, name="devnet")
-for part in (ingesting, writing, reading, sharing, confidential, disclosing, checkpoints, network):
+for part in (
+    ingesting,
+    writing,
+    reading,
+    sharing,
+    confidential,
+    disclosing,
+    checkpoints,
+    simulating,
+    benefits,
+    network,
+):
     part.add_to(app)
 
 

@@ -36,6 +36,11 @@ class Histories:
             access = self.queries.access(session, None)
             return {access.country(one): access.competent(one) for one in access.administrations}
 
+    def counted(self, viewer: int) -> frozenset[int]:
+        """The administrations whose history a viewer may count; none for others than administrations and auditors."""
+        with self.store.reading() as session:
+            return family(self.queries.access(session, viewer)) or frozenset()
+
     def for_simulation(self, proposal: "Proposal", viewer: int | None) -> "History":
         """What a viewer may simulate a proposed arrangement over; goods are for the viewer to read.
 

@@ -17,7 +17,7 @@ NOTHING: Final = Risk(0)
 
 @unique
 class Effect(StrEnum):
-    """What the arrangement would have meant for an inspection. UNJUDGED: its annex limits goods, and they are not known."""
+    """What the arrangement would have meant. UNJUDGED: its annex limits goods, and these are not known."""
 
     WAIVED = "WAIVED"
     NARROWED = "NARROWED"
@@ -30,6 +30,7 @@ class Ground(StrEnum):
     """Why an inspection is kept, where the rules of recognition were not asked or agreed."""
 
     NO_EARLIER_CONTROL = "NO_EARLIER_CONTROL"
+    OTHER_RISK = "OTHER_RISK"
     OTHER_METHOD = "OTHER_METHOD"
     OUTSIDE_ANNEX = "OUTSIDE_ANNEX"
 

@@ -5,7 +5,8 @@ whether that party could have relied, then and there, on earlier controls of the
 
 1. An *inspection* is a control that was carried out, with all controls that supersede it; its outcome is the last one.
 2. It is *waived* when for every risk area that it covered the partner's controls could be recognised, *narrowed* when
-   that holds for some of them, and else *kept*, with the reason that the rules give for the partner's last control.
+   that holds for some of them, and else *kept*, with the reason that the rules give for the partner's last control
+   of such a risk area.
 3. Only a control of the same method counts: recognition waives a repeat of the same control.
 4. The legal moments count (`effective_at`), so that history that was loaded later counts as it happened; whether a
    party took part is judged at block time.
@@ -14,7 +15,7 @@ whether that party could have relied, then and there, on earlier controls of the
    inspections are all waived; it stands with the first of them. A stay that has no such end saves nothing known.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -57,11 +58,15 @@ class _Stay:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """What a party could have relied on: the parent, when the control at its root took effect, risk areas, the word."""
+    """What a party could have relied on, and the rules' word on it.
+
+    Attributes:
+        shared: risk areas that both covered; `risk` those of them within the arrangement.
+    """
 
     parent: Digest
-    at: int
     method: int
+    shared: int
     risk: Risk
     outcome: Outcome
 
@@ -159,10 +164,10 @@ class _Simulation:
             root = law.root_of(parent)
             if root is None or not self._is_partners(root, plain, event.position.time):
                 continue
-            risk = Risk(record.risk & root.risk & self.proposal.arrangement.risks)
-            asked = _recognition(record, parent, risk or record.risk)
-            outcome = law.weigh(asked, root, record.effective_at)
-            offers.append(_Offer(parent, root.control.effective_at, root.control.method, risk, outcome))
+            shared = record.risk & root.risk
+            risk = Risk(shared & self.proposal.arrangement.risks)
+            outcome = law.weigh(_recognition(record, parent, risk or record.risk), root, record.effective_at)
+            offers.append(_Offer(parent, root.control.method, shared, risk, outcome))
         return offers
 
     def _is_partners(self, root: Root, plain: Inspection, now: int) -> bool:
@@ -257,12 +262,19 @@ def _relying(plain: Inspection, offers: Iterable[_Offer]) -> Inspection:
             relied.append(offer.parent)
     if covered == plain.risk:
         return replace(plain, effect=Effect.WAIVED, covered=covered, relied=tuple(relied))
-    refused = next((one.outcome for one in listed if one.outcome is not Outcome.RECORDED), None)
-    if covered:
-        return replace(
-            plain, effect=Effect.NARROWED, covered=covered, relied=tuple(relied), reason=refused or Outcome.OUT_OF_SCOPE
-        )
-    return replace(plain, reason=refused or Ground.OTHER_METHOD)
+    effect = Effect.NARROWED if covered else Effect.KEPT
+    reason = _why_not(plain, [one for one in listed if one.shared & ~covered])
+    return replace(plain, effect=effect, covered=covered, relied=tuple(relied), reason=reason)
+
+
+def _why_not(plain: Inspection, offers: Sequence[_Offer]) -> Outcome | Ground:
+    """Why these offers, which share a risk area that is not covered, don't cover it."""
+    if not offers:
+        return Ground.OTHER_RISK
+    refused = next((one.outcome for one in offers if one.outcome is not Outcome.RECORDED), None)
+    if refused is None and any(one.method != plain.method for one in offers):
+        return Ground.OTHER_METHOD
+    return refused or Outcome.OUT_OF_SCOPE
 
 
 def _recognition(record: Control, parent: Digest, risk: int) -> Recognition:

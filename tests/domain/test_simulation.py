@@ -69,7 +69,7 @@ def test_what_the_repeat_found_is_told_also_when_it_was_found_later(case):
         ({"outcome": NOTHING_DONE}, Outcome.CONTROL_NOT_CARRIED_OUT),
         ({"outcome": ControlOutcome.MINOR_DISCREPANCY}, Outcome.DISCREPANCY_FOUND),
         ({"valid_until": b.NOW + HOUR}, Outcome.CONTROL_EXPIRED),
-        ({"risk": Risk.FISCAL}, Outcome.OUT_OF_SCOPE),
+        ({"risk": Risk.FISCAL}, Ground.OTHER_RISK),
         ({"method": ControlMethod.DOCUMENTARY}, Ground.OTHER_METHOD),
     ],
 )
@@ -136,7 +136,12 @@ def test_several_controls_of_the_partner_together_cover_a_repeat(case):
     whole, part = (one for one in case.simulate() if one.administration == b.B)
     assert (whole.effect, whole.relied) == (Effect.WAIVED, (second, first))
     assert (part.effect, part.covered, part.relied) == (Effect.NARROWED, Risk.SECURITY, (first,))
-    assert part.reason is Outcome.OUT_OF_SCOPE
+    assert part.reason is Ground.OTHER_METHOD
+    part = last(case.simulate(scope={"risks": Risk.SECURITY, "methods": 0b0100}))
+    assert (part.effect, part.reason) == (Effect.NARROWED, Outcome.OUT_OF_SCOPE)
+    case.controls(b.B, 4, risk=Risk.SECURITY | Risk.FISCAL)
+    part = last(case.simulate())
+    assert (part.effect, part.reason) == (Effect.NARROWED, Ground.OTHER_RISK)
 
 
 def test_the_partners_recognition_of_a_third_control_counts(case):
@@ -241,7 +246,7 @@ def test_savings_sum_up(case):
     told = savings(case.simulate(), b.B, b.A)
     assert (told.inspections, told.repeats, told.waived, told.narrowed, told.unjudged) == (5, 5, 3, 1, 0)
     assert (told.minor, told.major, told.withdrawn, told.seconds, told.timed) == (1, 1, 0, 0, 0)
-    assert told.kept == {"OUT_OF_SCOPE": 1}
+    assert told.kept == {"OTHER_RISK": 1}
     back = savings(case.simulate(), b.A, b.B)
     assert (back.inspections, back.repeats, back.kept) == (1, 0, {})
 
