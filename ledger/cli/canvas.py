@@ -94,9 +94,10 @@ class Png:
 
     def box(self, box: Box, colour: str) -> None:
         """A filled rectangle; what has no area leaves no mark."""
-        left, top, width, height = (round(one * _SCALE) for one in box)
-        if width > 0 and height > 0:
-            self._draw.rectangle((left, top, left + width - 1, top + height - 1), fill=colour)
+        left, top, width, height = (one * _SCALE for one in box)
+        right, bottom = round(left + width), round(top + height)  # edges are rounded: what touches leaves no gap
+        if right > round(left) and bottom > round(top):
+            self._draw.rectangle((round(left), round(top), right - 1, bottom - 1), fill=colour)
 
     def text(self, at: tuple[float, float], text: str, size: int, anchor: str = "start") -> None:
         """A line of text."""

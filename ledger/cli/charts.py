@@ -12,7 +12,7 @@ from ledger.domain.inspections import Effect, Inspection, Savings
 from ledger.domain.proposals import Period
 
 _WIDTH: Final = 900
-_PANEL: Final = 330
+_PANEL: Final = 350
 _LEFT: Final = 56
 _RIGHT: Final = 24
 _TOP: Final = 92
@@ -59,9 +59,10 @@ def part_of(one: Inspection) -> int:
 
 
 def days_per_column(period: Period) -> int:
-    """A day, a week, four, thirteen or fifty-two: so many that the columns stay readable."""
-    days = (period.end - period.start) / _DAY
-    return next((step for step in _STEPS if days / step <= _COLUMNS), _STEPS[-1])
+    """About a day, a week, four, thirteen or fifty-two: so many that columns stay readable, and the last is no stub."""
+    days = -(-(period.end - period.start) // _DAY)
+    step = next((step for step in _STEPS if days <= step * _COLUMNS), _STEPS[-1])
+    return -(-days // max(1, round(days / step)))
 
 
 def _panel(
@@ -78,7 +79,8 @@ def _panel(
     canvas.text((_LEFT, top + 52), told, 13)
     columns = _columns(found, period)
     highest = _round(max((sum(parts.values()) for parts in columns), default=0))
-    _axis(canvas, top, highest)
+    days = days_per_column(period)
+    _axis(canvas, top, highest, f"inspections in {days} day{'' if days == 1 else 's'}")
     width = (_WIDTH - _LEFT - _RIGHT) / len(columns)
     for number, parts in enumerate(columns):
         _column(canvas, (_LEFT + number * width, top + _TOP + _PLOT), width, parts, _PLOT / highest)
@@ -99,12 +101,12 @@ def _round(highest: int) -> int:
     return max(_TICKS, -(-highest // _TICKS) * _TICKS)
 
 
-def _axis(canvas: Canvas, top: float, highest: int) -> None:
+def _axis(canvas: Canvas, top: float, highest: int, what: str) -> None:
     for tick in range(_TICKS + 1):
         height = top + _TOP + _PLOT * (1 - tick / _TICKS)
         canvas.box((_LEFT, height, _WIDTH - _LEFT - _RIGHT, 1), _GRID)
         canvas.text((_LEFT - 8, height + 4), f"{highest * tick // _TICKS:,}", 12, "end")
-    canvas.text((_LEFT, top + _TOP - 12), "inspections", 12)
+    canvas.text((_LEFT, top + _TOP - 12), what, 12)
 
 
 def _column(canvas: Canvas, foot: tuple[float, float], width: float, parts: Counter[int], unit: float) -> None:

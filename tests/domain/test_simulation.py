@@ -294,19 +294,16 @@ def played(steps: list[Any]) -> Case:
 def test_the_ledger_itself_would_have_recorded_every_recognition_that_is_relied_on(steps):
     case = played(steps)
     for one in case.simulate():
-        at = next(n for n, event in enumerate(case.annals.events) if event.digest == one.digest)
-        court = Annals(Chronicle(case.annals.founders).ledger)
+        place = next(n for n, event in enumerate(case.annals.events) if event.digest == one.digest)
         chronicle = Chronicle(case.annals.founders)
-        for event in case.annals.events[:at]:
+        for event in case.annals.events[:place]:
             chronicle.take(event)
-        court.ledger = chronicle.ledger
+        court, at = b.Court(chronicle.ledger), one.carried_out_at
         for parent in one.relied:
-            control = chronicle.ledger.recognitions.controls[parent]
-            record = case.recognition(
-                one.administration, parent, arrangement=case.agreed, verdict=Verdict.PARTIAL,
-                risk=control.risk & one.risk, version=_version(case, one), effective_at=one.carried_out_at, deadline=one.carried_out_at + 60,
-            )  # fmt: skip
-            assert court.present(record, b.declares(one.administration), now=one.carried_out_at) is Outcome.RECORDED
+            risk = chronicle.ledger.recognitions.controls[parent].risk & one.risk
+            values = {"verdict": Verdict.PARTIAL, "risk": risk, "version": _version(case, one)}
+            record = case.recognition(one.administration, parent, effective_at=at, deadline=at + 60, **values)
+            assert court.present(record, b.declares(one.administration), now=at) is Outcome.RECORDED
 
 
 @given(HISTORIES, st.integers(1, 15), st.integers(1, 3))
