@@ -40,7 +40,7 @@ def recognition_benefits(
     with open_to_read(opened) as client:
         client.as_of()
         viewer = opened.identity(name).organisation
-        found = client.histories.benefits(viewer, Period(start or 0, end or _END_OF_TIME), interval)
+        found = client.benefits(viewer, Period(start or 0, end or _END_OF_TIME), interval)
     write(sheet, lambda path: _sheet(path, found))
     show(
         as_json,

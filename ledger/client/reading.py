@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ledger.client.histories import Histories
     from ledger.client.types import ClientSettings
     from ledger.domain.events import Recorded
+    from ledger.domain.benefits import Benefit, Interval
+    from ledger.domain.proposals import Period
     from ledger.index.answers import AsOf, StatusAnswer
     from ledger.index.history import (
         DeclarationAnswer,
@@ -62,6 +64,16 @@ class Reading:
         from ledger.client.histories import Histories
 
         return Histories(self.store, self.queries)
+
+    def benefits(
+        self, viewer: int | None, period: "Period", interval: "Interval | None" = None
+    ) -> "tuple[Benefit, ...]":
+        """The benefit report of mutual recognition, as far as it is the viewer's to see.
+
+        Raises:
+            NotEntitled: the viewer is neither an administration nor an auditor.
+        """
+        return self.histories.benefits(viewer, period, interval)
 
     def as_of(self) -> "AsOf":
         """As of which block an answer would be that is given now."""
