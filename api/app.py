@@ -21,7 +21,18 @@ from api.gateway import Gateway
 from api.limits import RateLimiter
 from api.metrics import Metrics
 from api.problems import Kind, ProblemError, problem_of, respond
-from api.routes import benefits, checkpoints, consignments, grants, payloads, receipts, records, service, sessions
+from api.routes import (
+    benefits,
+    checkpoints,
+    consignments,
+    erasing,
+    grants,
+    payloads,
+    receipts,
+    records,
+    service,
+    sessions,
+)
 from api.routes import ledger as ledger_routes
 from api.settings import Settings, secret_of
 from api.work import Intake, Work
@@ -35,6 +46,7 @@ _ROUTERS: Final = (
     sessions,
     payloads,
     grants,
+    erasing,
     ledger_routes,
     checkpoints,
     receipts,

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
 
     max_lag: Positive = Field(default=20, description="Blocks behind the node from which on the answer is UNKNOWN.")
 
+    retention: Path | None = Field(
+        default=None, description="Retention periods, a TOML file; without it those that come with this version."
+    )
+
     # --- sessions ---
     gateway: Annotated[str, Field(min_length=1, max_length=200)] = Field(
         default="passavant", description="This gateway's own name, which participants sign: best its public URL."
@@ -81,6 +85,7 @@ class Settings(BaseSettings):
             finality=self.finality,
             mine=self.mine,
             max_lag=self.max_lag,
+            retention=self.retention,
         )
 
 

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import gas, gateway, writes
+from benchmarks import gas, gateway, sealing, writes
 from benchmarks.measures import Broken, Goal, Results
 from benchmarks.report import kept, lines, machine
 from benchmarks.world import Founded
@@ -24,7 +24,7 @@ def main() -> int:
     about, results, began = machine(), Results(), time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="passavant-bench-") as directory:
-            _measure(results, Path(directory), options.rounds, options.only or ["writes", "gateway", "gas"])
+            _measure(results, Path(directory), options.rounds, options.only or ["writes", "sealing", "gateway", "gas"])
     except Broken as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -36,7 +36,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, epilog="Example: scripts/bench --only gas")
-    parser.add_argument("--only", nargs="+", choices=("writes", "gateway", "gas"), help="these alone")
+    parser.add_argument("--only", nargs="+", choices=("writes", "sealing", "gateway", "gas"), help="these alone")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of each measurement (%(default)s)")
     parser.add_argument("--json", type=Path, default=Path(".cache/benchmarks.json"), help="file (%(default)s)")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a goal is missed")
@@ -47,6 +47,8 @@ def _measure(results: Results, directory: Path, rounds: int, wanted: list[str]) 
     founded = Founded(directory)
     if "writes" in wanted:
         _writes(results, founded, rounds)
+    if "sealing" in wanted:
+        _sealing(results, founded, rounds)
     if "gateway" in wanted:
         _gateway(results, founded, directory, rounds)
     if "gas" in wanted:
@@ -60,6 +62,12 @@ def _writes(results: Results, founded: Founded, rounds: int) -> None:
         Goal("signed declarations from client to final", found.ours, WRITES_PER_SECOND, "/s"),
         Goal("... against web3.py transact and wait", found.ratios, TIMES_WEB3, " x", ",.1f"),
     ]
+
+
+def _sealing(results: Results, founded: Founded, rounds: int) -> None:
+    found = sealing.measure(founded, rounds)
+    results.others["payloads committed to and sealed for three readers (/s)"] = found.sealed
+    results.others["... and kept with their wraps, in groups of 100 (/s)"] = found.kept
 
 
 def _gateway(results: Results, founded: Founded, directory: Path, rounds: int) -> None:

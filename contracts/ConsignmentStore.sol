@@ -7,7 +7,6 @@ import {IConsignments} from "./interfaces/IConsignments.sol";
 import {IRecognitions} from "./interfaces/IRecognitions.sol";
 import {Reliance} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
-import {either} from "./types/Logic.sol";
 import {Organisation} from "./types/Organisation.sol";
 import {State} from "./types/State.sol";
 

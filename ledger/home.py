@@ -86,6 +86,7 @@ class Home:
         gateway: URL of the gateway, if there is one.
         relay: URI of the relay key, which may pay for transactions and nothing else; None: reads only.
         mine: the node waits to be told to mine (an embedded one).
+        retention: file of retention periods; None: those that come with this version.
         participants: whose keys this home has, by the name that ``--as`` takes.
     """
 
@@ -98,6 +99,7 @@ class Home:
     gateway: str | None = None
     relay: str | None = None
     mine: bool = False
+    retention: str | None = None
     participants: Mapping[str, Identity] = field(default_factory=dict)
 
     @classmethod
@@ -155,6 +157,7 @@ class Home:
             blobs=self.blobs_url,
             relay=self._signer(self.relay) if self.relay else None,
             mine=self.mine,
+            retention=self.path / self.retention if self.retention else None,
         )
 
     @property

@@ -182,6 +182,27 @@ class Story(Stage):
         say(f"  GET {path}   {told['answer']}, deliver: {told['deliver'].lower()}")
         say(f"  as of block {fresh['block']}, {fresh['time']}, {fresh['lag']} blocks behind the chain")
 
+    def content(self) -> None:
+        """Content is encrypted for its readers; one more is let in, and out again."""
+        self.scene("Who reads the content of the import: declarant and customs, and whom they let")
+        declaration = self.run("payload", IMPORT_MRN, "--as", "customs-fr")["declaration"]
+        kept = b"".join(path.read_bytes() for path in self.home.glob("store.sqlite*"))
+        expect(kept and b"Atelier Nordet" not in kept, "the store holds no name of a buyer")
+        say("  Customs decrypt it and hold it against the chain. The gateway's store has ciphertext only.")
+        fields = ("--fields", "Declaration/InvoiceAmount")
+        self.run("payload", declaration, "--as", "post", code=1)
+        say("  refused, as for a declaration that has no content here")
+        self.run("grant", declaration, "post", *fields, "--as", "platform")
+        read = self.run("payload", declaration, "--as", "post")["fields"]
+        expect(set(read) == {"Declaration/InvoiceAmount[1]", "Declaration/InvoiceAmount[1]/@currencyID"}, "two fields")
+        say(f"  The postal operator reads {' '.join(read.values())}, and nothing else.")
+        self.run("withdraw", declaration, "post", *fields, "--as", "platform")
+        self.run("payload", declaration, "--as", "post", code=1)
+        say("  refused again")
+        log = self.run("accesses", IMPORT_MRN, "--as", "platform")["accesses"]
+        expect(log and log[-1]["reader"] == self.network.identity("post").organisation, "the access is noted")
+        say("  What was read can't be unread, but the platform sees who read what, and when.")
+
     def outsider(self) -> None:
         """An outsider's attempt leaves no trace."""
         self.scene("An outsider, with a key that nobody admitted, signs a release in the name of French customs")
@@ -274,6 +295,7 @@ def tell(home: Path) -> None:
         story.held,
         story.refused,
         story.reader,
+        story.content,
         story.outsider,
         story.rebuild,
     )

@@ -1,5 +1,7 @@
 """Checkpoints of the ledger log: what witnesses signed, for whoever verifies receipts."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 
 from api.answers import CheckpointNote
@@ -19,10 +21,15 @@ router = APIRouter(prefix="/v1/checkpoints", tags=["ledger"])
     openapi_extra=takes(CheckpointIn, SESSION),
 )
 async def put_checkpoint(request: Request) -> Response:
-    """Hand in a signed checkpoint. It is held against this gateway's own log; further signatures are added to it."""
+    """Hand in a checkpoint that a witness signed whom this gateway's operator accepts.
+
+    It is held against this gateway's own log; signatures over a text that is kept already are added to it.
+    """
     gateway = gateway_of(request)
     await gateway.participant(request)
-    note = await gateway.work.run(gateway.client.put_checkpoint, (await body_of(request, CheckpointIn)).note)
+    given = await body_of(request, CheckpointIn)
+    put = partial(gateway.client.put_checkpoint, strict=True)
+    note = await gateway.work.run(put, given.note)
     return reply(_shown(note))
 
 

@@ -100,10 +100,17 @@ async def submit(request: Request) -> Response:
     condition = request.headers.get("if-match")
     if condition is not None:
         await _check(gateway, await gateway.participant(request), condition, entry)
-    return await _one(gateway, entry)
+    return await take_one(gateway, entry)
 
 
-async def _one(gateway: Gateway, entry: Entry) -> Response:
+async def take_one(gateway: Gateway, entry: Entry) -> Response:
+    """Take one signed record.
+
+    Raises:
+        ProblemError: NOT_AUTHENTIC or NO_RELAY.
+    """
+    if gateway.settings.relay is None:
+        raise ProblemError(Kind.NO_RELAY)
     (result,) = await gateway.intake.submit([entry])
     if isinstance(result, Exception):
         raise result

@@ -5,7 +5,6 @@ A private key is one line, ``PRIVATE+KEY+name+id+base64(0x01 ‖ seed)``; what o
 """
 
 import base64
-import binascii
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ledger.chain.errors import SignerError
 
@@ -54,7 +54,7 @@ class NoteKey:
         encoded = rest.partition("+")[2]
         try:
             raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             raw = b""
         if not line.startswith(_PREFIX) or raw[:1] != _ED25519 or len(raw) != 1 + _SEED:
             raise SignerError(str(file), f"this is no key of a witness ({_PREFIX}name+id+key)")
@@ -88,7 +88,43 @@ class NoteKey:
 
     @property
     def _id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + _ED25519 + self._public).digest()[:4]
+        return _id_of(self.name, self._public)
+
+
+def is_by(verifier: str, text: str, line: str) -> bool:
+    """Whether a signature line over a note's text is a verifier key's."""
+    name, _, rest = verifier.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    try:
+        raw, blob = base64.b64decode(encoded, validate=True), base64.b64decode(line.rpartition(" ")[2], validate=True)
+        if line.split(" ")[1:2] != [name] or blob[:4].hex() != key_id or raw[:1] != _ED25519:
+            return False
+        Ed25519PublicKey.from_public_bytes(raw[1:]).verify(blob[4:], text.encode())
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def check_verifier(verifier: str) -> str:
+    """A verifier key, as it was given.
+
+    Raises:
+        SignerError: it is none.
+    """
+    name, _, rest = verifier.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        raw = b""
+    right = len(raw) == 1 + _SEED and raw[:1] == _ED25519 and _id_of(_checked(name), raw[1:]).hex() == key_id
+    if not right:
+        raise SignerError(verifier, "this is no verifier key (name+id+key)")
+    return verifier
+
+
+def _id_of(name: str, public: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
 
 
 def _checked(name: str) -> str:

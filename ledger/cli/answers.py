@@ -195,6 +195,8 @@ def _deed(kind: str, said: Mapping[str, Any]) -> str:
         )
     if kind == "Hold":
         return f"{'set a hold' if about.get('action') == 'set' else 'lifted its hold'}{_reason(about)}"
+    if kind == "Erasure":
+        return f"erased the content of version {said.get('version')}: {about.get('cause', '')}"
     return f"recorded: {spaced(kind)}"
 
 

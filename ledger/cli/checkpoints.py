@@ -1,5 +1,6 @@
 """Commands around checkpoints of the ledger log: what a witness signs, so that receipts can be checked offline."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,11 +13,15 @@ from ledger.cli.session import open_client, open_home, show
 from ledger.home import write_private
 
 if TYPE_CHECKING:
+    from ledger.chain.network import Network
     from ledger.domain.transparency import Note
 
 _NOTE = typer.Argument(help="A signed checkpoint.", metavar="FILE", exists=True, dir_okay=False)
 _KEY = typer.Option("--key", help="The witness's key.", metavar="FILE")
 _OUT = typer.Option("--out", "-o", help="Write the signed checkpoint to this file too.", metavar="FILE")
+_WITNESS = typer.Option("--witness", help="Verifier key of a witness, or a file of it; repeat it.", metavar="KEY")
+_OPERATOR = typer.Option("--operator", help="The same, of who runs the ledger: counts nothing.", metavar="KEY")
+_THRESHOLD = typer.Option("--threshold", help="How many witnesses must have signed.", min=1)
 _NEW = typer.Argument(help="Where to write it (0600).", metavar="FILE")
 _NAME = typer.Option("--name", help="The witness's name, such as customs.example/1.", metavar="NAME")
 
@@ -29,15 +34,18 @@ app = typer.Typer(
 
 @app.command(epilog="Example: passavant checkpoint key witness.key --name customs.example/1")
 def key(file: Annotated[Path, _NEW], name: Annotated[str, _NAME], as_json: JsonOption = False) -> None:
-    """Make a witness's key; prints the verifier key that others pin."""
+    """Make a witness's key, and beside it the verifier key that others pin (FILE.pub)."""
     from ledger.chain.notes import NoteKey
 
     if file.exists():
         tell(f"{file}: there is a file already")
         raise typer.Exit(Exit.REFUSED)
     made = NoteKey.generate(name)
+    public = file.with_name(f"{file.name}.pub")
     write_private(file.absolute(), f"{made.text}\n")
-    show(as_json, lambda: {"verifier": made.verifier, "file": str(file)}, lambda: made.verifier)
+    public.write_text(f"{made.verifier}\n", encoding="utf-8")
+    told = f"{made.verifier}\nThis is its verifier key, which others pin; it is in {public} too."
+    show(as_json, lambda: {"verifier": made.verifier, "file": str(file), "public": str(public)}, lambda: told)
 
 
 @app.command(epilog="Example: passavant checkpoint make --key witness.key -o checkpoint.txt")
@@ -68,6 +76,22 @@ def add(file: Annotated[Path, _NOTE], home: HomeOption = None, as_json: JsonOpti
     _tell(note, as_json)
 
 
+@app.command(epilog="Example: passavant checkpoint accept witness.key.pub")
+def accept(
+    verifier: Annotated[str, typer.Argument(help="Verifier key of a witness, or a file of it.", metavar="KEY")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From now on keep what a witness signs, and nothing of those who are not accepted; the gateway does the same."""
+    from ledger.chain.notes import check_verifier
+
+    [key] = _keys([verifier])
+    with open_client(open_home(home)) as client:
+        client.checkpoints.accept(check_verifier(key))
+        known = client.checkpoints.witnesses()
+    show(as_json, lambda: {"witnesses": list(known)}, lambda: "\n".join(known))
+
+
 @app.command(epilog="Example: passavant checkpoint latest")
 def latest(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """The checkpoint with the greatest height that this home keeps."""
@@ -77,6 +101,51 @@ def latest(home: HomeOption = None, as_json: JsonOption = False) -> None:
         tell("this home keeps no checkpoint: make one, or add one that a witness signed")
         raise typer.Exit(Exit.REFUSED)
     _tell(note, as_json)
+
+
+@app.command(epilog="Example: passavant checkpoint trust --witness witness.key.pub -o trust.json")
+def trust(
+    witness: Annotated[list[str], _WITNESS],
+    operator: Annotated[list[str] | None, _OPERATOR] = None,
+    threshold: Annotated[int, _THRESHOLD] = 1,
+    out: Annotated[Path | None, _OUT] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a trust file for this network: what a verifier is given out of band, by somebody whom it trusts."""
+    from ledger.chain.network import Network
+
+    opened = open_home(home)
+    network = Network.load(opened.path / opened.network)
+    made = trust_file(network, threshold, _keys(witness), _keys(operator or []))
+    text = json.dumps(made, indent=2, ensure_ascii=False)
+    if out:
+        out.write_text(f"{text}\n", encoding="utf-8")
+    show(as_json, lambda: made, lambda: f"The trust file is in {out}." if out else text)
+
+
+def trust_file(network: "Network", threshold: int, witnesses: list[str], operators: list[str]) -> dict[str, Any]:
+    """The trust file of a network (`docs/receipts.md`)."""
+    names = ("consignments", "consignmentsCode", "genesis", "networkId", "participants", "participantsCode")
+    values = (
+        network.consignments,
+        network.consignments_code,
+        network.genesis_hash,
+        network.network_id,
+        network.participants,
+        network.participants_code,
+    )
+    pinned = {name: f"0x{value.hex()}" for name, value in zip(names, values, strict=True)}
+    return {
+        "format": "application/vnd.passavant.trust+json;version=1",
+        "network": {"chainId": network.chain_id, "name": network.name, **pinned},
+        "checkpoint": {"operators": operators, "threshold": threshold, "witnesses": witnesses},
+    }
+
+
+def _keys(given: list[str]) -> list[str]:
+    """Verifier keys, given as such or as files that hold one."""
+    return [Path(one).read_text(encoding="utf-8").strip() if Path(one).is_file() else one for one in given]
 
 
 def _tell(note: "Note", as_json: bool) -> None:

@@ -7,6 +7,7 @@ import typer
 from ledger.cli import render
 from ledger.cli.failures import tell
 from ledger.cli.options import AsOption, HomeOption, JsonOption, ReferenceArgument, TypeOption, duration
+from ledger.cli.publishing import publish
 from ledger.cli.session import open_desk, open_home, reference_type, show, title
 
 if TYPE_CHECKING:
@@ -43,12 +44,14 @@ def payload(
 
     Whoever was let read chosen fields only is shown those.
     """
-    from ledger.desk import ContentMissing
+    from ledger.desk import ContentErased, ContentMissing
 
     with open_desk(open_home(home), name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
         try:
             number, found = desk.payload(declaration, version)
+        except ContentErased:
+            raise
         except ContentMissing:
             _fields(declaration, desk.field_sets.open(declaration, version), as_json)
             return
@@ -190,6 +193,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: passavant withdraw 25GB7QK2M9ZT4XW1A3 express --as platform")(withdraw)
     app.command(epilog="Example: passavant grants 25GB7QK2M9ZT4XW1A3 --as platform")(grants)
     app.command(epilog="Example: passavant accesses 25GB7QK2M9ZT4XW1A3 --as platform")(accesses)
+    keys.command(epilog="Example: passavant key publish --as platform")(publish)
     app.add_typer(keys, name="key")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,10 @@ _VERSION = typer.Option("--version", help="Which version, if not the one in forc
 _FORMAT = typer.Option("--format", help="json, cbor, png, svg or pdf; else by the file's name.", metavar="FORMAT")
 _LANG = typer.Option("--lang", help="Of the PDF: en or fr.", metavar="LANGUAGE")
 _FILE = typer.Option("--out", "-o", help="Write it to this file instead of printing it.", metavar="FILE")
+_BARE = typer.Option("--bare", help="Leave out the receipt, which anchors the fields and shows the status too.")
+_TRUST = typer.Option("--trust", help="The trust file: whom you believe.", exists=True, dir_okay=False, metavar="FILE")
+_AGE = typer.Option("--max-age", help="Seconds: how old what is known may be.", min=0, metavar="SECONDS")
+_PROOF = typer.Argument(help="A receipt or disclosure.", exists=True, dir_okay=False, metavar="FILE")
 _OUT = typer.Option("--out", "-o", help="Write it to this file (0600) instead of printing it.", metavar="FILE")
 
 
@@ -38,6 +43,7 @@ def disclose(
     profile: Annotated[str | None, _PROFILE] = None,
     profiles: Annotated[Path | None, _PROFILES] = None,
     version: Annotated[int | None, _VERSION] = None,
+    bare: Annotated[bool, _BARE] = False,
     out: Annotated[Path | None, _OUT] = None,
     kind: TypeOption = None,
     home: HomeOption = None,
@@ -50,6 +56,7 @@ def disclose(
     opened = open_home(home)
     patterns = [text.strip() for group in fields or [] for text in group.split(",") if text.strip()]
     choice = choice_of(patterns, profile, file=profiles, to=_recipient(opened, to), version=version)
+    choice = replace(choice, anchored=not bare)
     with open_desk(opened, name) as desk:
         disclosure = made(desk, desk.resolve(reference, reference_type(kind)), choice)
     if out is None:
@@ -93,6 +100,20 @@ def receipt(
     show(False, dict, lambda: f"The receipt is in {out}.\n{facts(pairs)}")
 
 
+def verify(
+    file: Annotated[Path, _PROOF],
+    trust: Annotated[Path | None, _TRUST] = None,
+    max_age: Annotated[int | None, _AGE] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a receipt or disclosure offline; the same as passavant-verify, which can be installed alone."""
+    from passavant_verifier.verify import main
+
+    options = (("--trust", trust), ("--max-age", max_age))
+    given = [part for name, value in options if value is not None for part in (name, str(value))]
+    raise typer.Exit(main([str(file), *given, *(["--json"] if as_json else [])]))
+
+
 def _asked(client: "Client", viewer: int, reference: str, kind: str | None, country: str | None) -> bytes:
     """The one declaration whose status a participant may read under a reference.
 
@@ -129,7 +150,8 @@ def _told(home: Home, disclosure: dict[str, Any], out: Path, profile: Any) -> st
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command(epilog="Example: passavant receipt 25FR00128B4M7QX9K2 -o receipt.pdf --lang fr --as platform")(receipt)
+    app.command(epilog="Example: passavant receipt 25FR00128B4M7QX9K2 -o receipt.json --as platform")(receipt)
+    app.command(epilog="Example: passavant verify receipt.json --trust trust.json")(verify)
     app.command(epilog="Example: passavant disclose 25GB7QK2M9ZT4XW1A3 --fields 145,126 --to public --as platform")(
         disclose
     )

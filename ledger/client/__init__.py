@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ledger.client.types import scope_from_json as scope_from_json
     from ledger.domain.grants import ReadGrant as ReadGrant
     from ledger.domain.plain import FieldError as FieldError
+    from ledger.domain.retention import RetentionError as RetentionError
     from ledger.domain.transparency import CheckpointError as CheckpointError
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from ledger.index.lookup import StatusQuery as StatusQuery
     from ledger.index.references import Reference as Reference
     from ledger.index.references import ReferenceType as ReferenceType
+    from ledger.index.retaining import Retained as Retained
     from ledger.index.sealed import Custody as Custody
     from ledger.sealing import MalformedSeal as MalformedSeal
     from ledger.sealing import PayloadRefused as PayloadRefused
@@ -73,6 +75,7 @@ _FACE: Final = {
     ),
     "ledger.domain.grants": ("ReadGrant",),
     "ledger.domain.plain": ("FieldError",),
+    "ledger.domain.retention": ("RetentionError",),
     "ledger.domain.transparency": ("CheckpointError",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
@@ -86,6 +89,7 @@ _FACE: Final = {
         "RecordProgress",
     ),
     "ledger.index.lookup": ("StatusQuery",),
+    "ledger.index.retaining": ("Retained",),
     "ledger.index.references": ("Reference", "ReferenceType"),
     "ledger.index.sealed": ("Custody",),
     "ledger.sealing": ("MalformedSeal", "PayloadRefused", "Sealed", "SealingError", "Subject", "Suite", "Wrap"),

@@ -286,7 +286,7 @@ class Client(Proving):
         from ledger.client.prooftaking import ProofTaker
 
         proofs = ProofTaker(self._follower_rpc, self.store, self.network)
-        return Follower(self._source(self._follower_rpc), self.store, self.network, proofs)
+        return Follower(self._source(self._follower_rpc), self.store, self.network, proofs, self.destroy_erased)
 
     @cached_property
     def submitter(self) -> "Submitter | None":

@@ -80,11 +80,13 @@ class Confidential(Reading):
         Whether it is what its record commits to can't be told here; its readers can.
 
         Raises:
-            SealRefused: too large, too many wraps, two for one reader, or one for nobody that there is.
+            SealRefused: too large, too many wraps, two for one reader, one for nobody that there is; or it was erased;
+                or the very ciphertext is kept already, as somebody else's or of another record.
             NotEntitled: what it should replace is not there, or not the owner's to replace.
         """
         self._check(sealed, wraps)
         self._check_field_set(sealed, wraps, custody)
+        self._check_new(sealed, custody)
         self.sealed_payloads.place(sealed)
         with self.store.together():
             stale = self._replaced(sealed, custody, replaces)
@@ -98,6 +100,22 @@ class Confidential(Reading):
         if len(sealed.ciphertext) > LARGEST + _OVERHEAD:
             raise SealRefused(f"the payload is larger than {LARGEST} bytes")
         self._check_wraps(wraps)
+        self._check_erased(sealed)
+
+    def _check_erased(self, sealed: Sealed) -> None:
+        sql = (
+            "SELECT 1 FROM erasures e JOIN versions v ON v.declaration = e.declaration AND v.number = e.version"
+            " WHERE e.declaration = ? AND v.commitment = ?"
+        )
+        with self.store.reading() as session:
+            if session.rows(sql, sealed.subject.declaration, sealed.subject.commitment):
+                raise SealRefused("this version was erased: its content is not kept any more")
+
+    def _check_new(self, sealed: Sealed, custody: "Custody") -> None:
+        """Whoever was given a ciphertext must not come by it to wraps that are not its own to write."""
+        kept = self.sealed_payloads.named(sealed.content_hash)
+        if kept is not None and (kept.subject, kept.custody) != (sealed.subject, custody):
+            raise SealRefused("this very ciphertext is kept already: seal anew, or add wraps to it")
 
     def _check_field_set(self, sealed: Sealed, wraps: Sequence[Wrap], custody: "Custody") -> None:
         """Chosen fields are for one reader, by a grant that is in force."""
@@ -151,6 +169,19 @@ class Confidential(Reading):
         if strangers:
             raise SealRefused(f"organisation {strangers[0]} is no party to the declaration and holds no grant")
         self.sealed_payloads.add_wraps(content_hash, wraps)
+        self._note(kept, by, "WRAPPED", only_if=by != kept.custody.owner)
+
+    def destroy_erased(self) -> bool:
+        """Destroy here whatever the index says was erased; following the chain does so by itself.
+
+        Whether that is done; else the files could not be scrubbed, as somebody reads them now: do it again.
+
+        Raises:
+            StoreError: a place can't be written now.
+        """
+        from ledger.client.obeying import obey
+
+        return obey(self)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -176,7 +207,7 @@ class Confidential(Reading):
         own = next((one for one in wraps if one.recipient == viewer), None)
         return SealedForReader(Sealed(kept.subject, ciphertext), kept.custody, own)
 
-    def _note(self, sealed: Sealed, reader: int, act: str, *, only_if: bool) -> None:
+    def _note(self, sealed: "Sealed | KeptSealed", reader: int, act: str, *, only_if: bool) -> None:
         from ledger.index.grants import AccessLog
 
         if only_if:

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 from ledger.chain.errors import Diverged, HistoryChanged
@@ -11,7 +12,8 @@ from ledger.chain.logs import LogSource
 from ledger.chain.network import Network
 from ledger.client.prooftaking import ProofTaker
 from ledger.client.sight import Sight
-from ledger.domain.events import Block
+from ledger.domain.events import Block, Recorded
+from ledger.domain.records import Erasure
 from ledger.errors import PassavantError
 from ledger.index.alarms import Alarms
 from ledger.index.freshness import as_of
@@ -21,14 +23,33 @@ from ledger.index.store import Store
 _log: Final = logging.getLogger(__name__)
 _OBSERVE_EVERY: Final = 1.0
 _POLL: Final = 0.05
+_ERASE_EVERY: Final = 60.0
+_ERASE_AGAIN: Final = 1.0
 _LONGEST_BACKOFF: Final = 5.0
 
 
 class Follower:
     """The one writer of the read model in this process."""
 
-    def __init__(self, source: LogSource, store: Store, network: Network, proofs: ProofTaker | None = None) -> None:
-        """Follow a network's log source into a store; `proofs` takes those of what becomes final."""
+    def __init__(
+        self,
+        source: LogSource,
+        store: Store,
+        network: Network,
+        proofs: ProofTaker | None = None,
+        erase: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Follow a network's log source into a store.
+
+        Args:
+            source: of the network's logs.
+            store: where to index them.
+            network: which network.
+            proofs: takes those of what becomes final.
+            erase: destroys in the store what the index says was erased; whether that is done.
+        """
+        self._erase = erase
+        self._erase_at = 0.0
         self.sight = Sight()
         self._source = source
         self._store = store
@@ -57,6 +78,8 @@ class Follower:
             except HistoryChanged as error:
                 self._alarms.sound("history", str(error))
                 raise
+            if time.monotonic() >= self._erase_at:
+                self._obey()
 
     def run(self, stop: threading.Event) -> None:
         """Sync until `stop` is set; failures are noted in `sight`, and following goes on."""
@@ -70,6 +93,16 @@ class Follower:
                 pause = min(2 * pause, _LONGEST_BACKOFF)
                 self._note(error)
             self._woken.wait(pause)
+
+    def _obey(self) -> None:
+        """Destroy what was erased: at once when an erasure was read, else now and then, for what others have read."""
+        self._erase_at = time.monotonic() + _ERASE_EVERY
+        try:
+            if not self._erase():
+                self._erase_at = time.monotonic() + _ERASE_AGAIN
+        except PassavantError as error:
+            _log.warning("what was erased can't be destroyed now: %s", error)
+            self._alarms.sound("erasure", str(error))
 
     def cursor(self) -> Block | None:
         """The block that the index stands on."""
@@ -89,6 +122,8 @@ class Follower:
         head = final = -1
         for batch in self._source.batches(cursor, self._known):
             self._indexer.apply(batch.blocks, batch.events)
+            if any(isinstance(event, Recorded) and isinstance(event.record, Erasure) for event in batch.events):
+                self._erase_at = 0.0
             head, final = batch.head, batch.final
         if head < 0:
             head = self._source.head().number

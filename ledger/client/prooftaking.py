@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.chain import slots
 from ledger.chain.proofs import StateProof, prove_state
 from ledger.errors import PassavantError
-from ledger.index.basis import Basis, awaiting, basis_at
+from ledger.index.basis import Bases, Basis, awaiting
 from ledger.index.ledgerlog import leaf_at
 from ledger.index.proofs import KeptState, Proofs
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ledger.index.store import Store
 
 _log: Final = logging.getLogger(__name__)
-_MOST: Final = 500
-"""Decisions whose proofs are taken at once."""
+_MOST: Final = 100
+"""Decisions whose proofs are taken at once: the index goes on between two such parts."""
 _PAUSE: Final = 5.0
 """Seconds until the node is asked again after a failure."""
 
@@ -65,7 +65,8 @@ class ProofTaker:
                 self._upto = since
                 return
             declarations, upto = awaiting(session, since, leaf.block, _MOST)
-            found = [(one, basis_at(session, one, leaf.block)) for one in declarations]
+            known = Bases(session, leaf.block)
+            found = [(one, known.of(one)) for one in declarations]
         bases = {one: basis for one, basis in found if basis}
         if bases:
             self._proofs.keep_states(self._proven(bases, leaf.block), upto)

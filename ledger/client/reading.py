@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.domain.codes import DecisionKind, RecordType
 from ledger.domain.records import Decision
+from ledger.domain.retention import Retention
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import DeclarationId, Digest, decode
 from ledger.index.alarms import Alarm, Alarms
@@ -17,8 +18,8 @@ from ledger.index.references import References, ReferenceType
 if TYPE_CHECKING:
     from ledger.client.histories import Histories
     from ledger.client.types import ClientSettings
-    from ledger.domain.events import Recorded
     from ledger.domain.benefits import Benefit, Interval
+    from ledger.domain.events import Recorded
     from ledger.domain.proposals import Period
     from ledger.index.answers import AsOf, StatusAnswer
     from ledger.index.history import (
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
         RecordAnswer,
         VersionShown,
     )
+    from ledger.index.retaining import Retained
     from ledger.index.store import Store
     from ledger.sealing import EncryptionKey
+
+_NEVER: Final = 2**62
 
 
 class Reading:
@@ -133,6 +137,36 @@ class Reading:
         """What a person must look at."""
         return Alarms(self.store).standing()
 
+    @cached_property
+    def retention(self) -> Retention:
+        """The retention periods of this client's settings.
+
+        Raises:
+            RetentionError: their file can't be used.
+        """
+        path = self.settings.retention
+        return Retention.load(path) if path else Retention.default()
+
+    def retained(self, viewer: int) -> "list[Retained]":
+        """Until when the content of each version that a viewer may erase has to be kept, and why."""
+        from ledger.index.retaining import retained
+
+        with self.store.reading() as session:
+            return retained(session, self.queries.access(session, viewer), self.retention)
+
+    def retained_of(self, declaration: DeclarationId, viewer: int) -> "list[Retained]":
+        """The same of one declaration; empty for whom it is not to erase."""
+        from ledger.index.access import Level
+        from ledger.index.retaining import of_declaration
+        from ledger.index.rows import load_declarations
+
+        with self.store.reading() as session:
+            access = self.queries.access(session, viewer)
+            found = load_declarations(session, [declaration]).get(declaration)
+            if found is None or access.level(found.state) is not Level.PAYLOAD:
+                return []
+            return list(of_declaration(session, access, self.retention, found))
+
     # --- what the desk needs ------------------------------------------------------------------------------------------
 
     def competent(self, administration: int) -> int:
@@ -192,14 +226,16 @@ class Reading:
             rows = session.rows(sql, *values)
         return recorded(rows[0]) if rows else None
 
-    def timeline_steps(self, declaration: DeclarationId, since: Digest) -> list[tuple[bytes, bytes, bytes]]:
+    def timeline_steps(
+        self, declaration: DeclarationId, since: Digest, to_block: int = _NEVER
+    ) -> list[tuple[bytes, bytes, bytes]]:
         """(prev, request, digest) of every decision and control of a declaration from `since` on, in order."""
         sql = (
             "SELECT record_type, body, digest FROM events WHERE declaration = ? AND outcome = 0"
-            " AND record_type IN (?, ?) ORDER BY block, log"
+            " AND record_type IN (?, ?) AND block <= ? ORDER BY block, log"
         )
         with self.store.reading() as session:
-            rows = session.rows(sql, declaration, int(RecordType.DECISION), int(RecordType.CONTROL))
+            rows = session.rows(sql, declaration, int(RecordType.DECISION), int(RecordType.CONTROL), to_block)
         steps = [(body[32:64], _request(kind, body), digest) for kind, body, digest in rows]
         start = next((n for n, step in enumerate(steps) if step[2] == since), len(steps))
         return steps[start:]

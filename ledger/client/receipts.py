@@ -8,7 +8,7 @@ from ledger.client.prooftaking import kept, slots_of
 from ledger.domain.receipts import LedgerBlock, Receipt, is_sealed
 from ledger.domain.wire import encode
 from ledger.errors import PassavantError
-from ledger.index.basis import Basis, basis_at
+from ledger.index.basis import Bases, Basis
 from ledger.index.freshness import as_of
 from ledger.index.ledgerlog import Leaf, leaf_at, path_of
 from ledger.index.proofs import KeptEvent, KeptState, Proofs
@@ -68,7 +68,7 @@ class Issuer:
         failure = "nothing was decided about this declaration yet, so there is nothing to prove"
         for leaf, note in self._candidates(declaration, old):
             with self.store.reading() as session:
-                basis = basis_at(session, declaration, leaf.block)
+                basis = Bases(session, leaf.block).of(declaration)
             if basis is None:
                 continue
             try:

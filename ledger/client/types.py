@@ -26,6 +26,7 @@ class ClientSettings:
         finality: policy instead of the descriptor's.
         mine: the node is an embedded one that waits to be told to mine.
         max_lag: blocks behind the node from which on nothing is known for sure.
+        retention: file of retention periods; None: those that come with this version.
     """
 
     network: Path
@@ -37,6 +38,7 @@ class ClientSettings:
     finality: str | None = None
     mine: bool = False
     max_lag: int = 20
+    retention: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

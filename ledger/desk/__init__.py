@@ -9,6 +9,7 @@ from ledger.desk.desk import Desk
 from ledger.desk.disclosing import MEDIA_TYPE, Choice, choice_of, disclose
 from ledger.desk.options import (
     AmbiguousReference,
+    ContentErased,
     ContentMissing,
     ControlOptions,
     DeskError,
@@ -28,6 +29,7 @@ __all__ = [
     "MEDIA_TYPE",
     "AmbiguousReference",
     "Choice",
+    "ContentErased",
     "ContentMissing",
     "ControlOptions",
     "Desk",

@@ -8,7 +8,18 @@ from typing import Final
 
 from ledger.chain.signers import LocalSigner
 from ledger.client import Client, Entry, RecordProgress, Scope, StatusQuery
-from ledger.desk.options import AmbiguousReference, DeskError, Directory, Identity, Ticket, UnknownReference, Written
+from ledger.desk.erasing import Eraser, day
+from ledger.desk.options import (
+    AmbiguousReference,
+    ContentErased,
+    ContentMissing,
+    DeskError,
+    Directory,
+    Identity,
+    Ticket,
+    UnknownReference,
+    Written,
+)
 from ledger.desk.sealing import Content, Sealer
 from ledger.desk.sharing import Sharing
 from ledger.documents import Document, build
@@ -102,7 +113,7 @@ class Bench:
             SealingError, PayloadRefused: what it has is not to be believed.
         """
         version = state.version
-        return dict(self.sealer.open(Subject(state.id, version.commitment, version.schema)).fields)
+        return dict(self._open(Subject(state.id, version.commitment, version.schema)).fields)
 
     def payload(self, declaration: DeclarationId, number: int | None = None) -> tuple[int, Payload]:
         """Number and content of a recorded version, by default the latest, held against the chain.
@@ -116,7 +127,24 @@ class Bench:
         if not found:
             raise UnknownReference(f"no version {number or 1} of 0x{declaration.hex()} is recorded here")
         version = found[-1]
-        return version.number, self.sealer.open(Subject(declaration, version.commitment, version.schema))
+        return version.number, self._open(Subject(declaration, version.commitment, version.schema))
+
+    def _open(self, subject: Subject) -> Payload:
+        """As `Sealer.open`; what was erased is told from what is merely not here."""
+        try:
+            return self.sealer.open(subject)
+        except ContentMissing:
+            versions = self.client.versions(DeclarationId(subject.declaration))
+            erased = next((one.erased for one in versions if one.commitment == subject.commitment), None)
+            if erased is None:
+                raise
+            said = erased.cause.name.lower().replace("_", " ")
+            raise ContentErased(subject.declaration, f"was erased on {day(erased.time)} ({said})") from None
+
+    @property
+    def eraser(self) -> Eraser:
+        """What has content erased."""
+        return Eraser(self.client, self.identity, self._clock)
 
     @property
     def sharing(self) -> Sharing:

@@ -4,23 +4,26 @@ The file holds path, value and salt of each chosen field and one Merkle proof fo
 the version, and where that record stands. What was not chosen can't be told from it.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.client import Client
+from ledger.client import Client, ReceiptError
 from ledger.desk.bench import Bench
 from ledger.desk.options import DeskError, UnknownReference
 from ledger.documents.elements import wcoid
 from ledger.documents.profiles import Profile, chosen, matching, profiles
 from ledger.domain.commitment import commit, schema_id
 from ledger.domain.events import Recorded
-from ledger.domain.records import AmendmentRequest
+from ledger.domain.records import AmendmentRequest, Declaration
 from ledger.domain.wire import DeclarationId, Digest, encode
 from ledger.index.history import VersionShown
+from ledger.index.signers import signer_of
 from ledger.sealing import Payload
 
+_NO_ANCHORS: Final[dict[str, Any]] = {"receipt": None, "timeline": None, "signerProof": None}
 MEDIA_TYPE: Final = "application/vnd.passavant.disclosure+json;version=1"
 
 
@@ -33,12 +36,14 @@ class Choice:
         profile: the profile that the patterns are of, if they are of one.
         to: a participant's number; None: anybody.
         version: which version; None: the one in force.
+        anchored: with a receipt, which shows the declaration's status too.
     """
 
     patterns: Sequence[str]
     profile: Profile | None = None
     to: int | None = None
     version: int | None = None
+    anchored: bool = True
 
 
 def choice_of(
@@ -83,7 +88,32 @@ def disclose(bench: Bench, declaration: DeclarationId, choice: Choice) -> dict[s
         "profile": {"name": choice.profile.name, "version": choice.profile.version} if choice.profile else None,
         "record": _record(bringing),
         "adoption": _record(adopting) if adopting else None,
+        **(_anchors(bench.client, declaration, bringing, adopting) if choice.anchored else _NO_ANCHORS),
         **_opened(bench.payload(declaration, version.number)[1], choice),
+    }
+
+
+def _anchors(
+    client: Client, declaration: DeclarationId, bringing: Recorded, adopting: Recorded | None
+) -> dict[str, Any]:
+    """A receipt that shows the record in the chain, how the record leads to the head there, and whose key signed it."""
+    decisive = adopting or bringing
+    try:
+        issued = client.receipt(declaration)
+    except ReceiptError:
+        return _NO_ANCHORS
+    block = issued.receipt.blocks[-1].number
+    if decisive.position.block > block:
+        return _NO_ANCHORS
+    timeline = None
+    if not isinstance(decisive.record, Declaration):
+        steps = client.timeline_steps(declaration, decisive.digest, block)
+        timeline = [[_hex(request), _hex(digest)] for _, request, digest in steps[1:]]
+    nodes = client.key_proof(signer_of(bringing.digest, bringing.signature) or b"", block)
+    return {
+        "receipt": json.loads(issued.receipt.to_json()),
+        "timeline": timeline,
+        "signerProof": None if nodes is None else [_hex(node) for node in sorted(nodes)],
     }
 
 
@@ -138,7 +168,7 @@ def _all_named(values: dict[str, str], patterns: Sequence[str]) -> None:
 def _record(event: Recorded) -> dict[str, Any]:
     place = event.position
     return {
-        "recordType": int(event.record.record_type),
+        "type": int(event.record.record_type),
         "body": _hex(encode(event.record)),
         "signature": _hex(event.signature),
         "block": {"number": place.block, "hash": _hex(place.block_hash), "time": place.time},
@@ -150,7 +180,7 @@ def _network(client: Client) -> dict[str, Any]:
     return {
         "chainId": network.chain_id,
         "networkId": _hex(network.network_id),
-        "genesisHash": _hex(network.genesis_hash),
+        "genesis": _hex(network.genesis_hash),
         "consignments": _hex(network.consignments),
         "participants": _hex(network.participants),
     }

@@ -50,6 +50,10 @@ class ContentMissing(DeskError):  # noqa: N818 - the name says what happened
         super().__init__(f"the content of 0x{declaration.hex()} {reason}")
 
 
+class ContentErased(ContentMissing):
+    """A payload that was erased, and is nowhere any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who writes.

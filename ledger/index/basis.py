@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from ledger.domain.codes import DecisionKind, RecordType
@@ -46,27 +47,55 @@ class Basis:
     administrations: tuple[int, ...]
 
 
-def basis_at(session: Session, declaration: bytes, block: int) -> Basis | None:
-    """What the status stands on as of a block; None when nothing was decided by then."""
-    events = _events(session, declaration, block)
-    if not events:
-        return None
-    working = Alone(Participants(Head(ZERO)))
-    working.fold(events)
-    folded = working.declarations[declaration]
-    digest = _decisive(folded)
-    if digest is None:
-        return None
-    at = next(n for n, event in enumerate(events) if event.digest == digest)
-    [(time,)] = session.rows("SELECT time FROM blocks WHERE number = ?", block)
-    known = {one.id: one for one in load_administrations(session)}
-    return Basis(
-        folded,
-        events[at],
-        tuple(step for event in events[at + 1 :] if (step := _step(event))),
-        signer_of(Digest(digest), events[at].signature) or b"",
-        tuple(_line(known, folded.state.administration, time)),
-    )
+class Bases:
+    """What statuses stand on as of one block; what they share is read once."""
+
+    def __init__(self, session: Session, block: int) -> None:
+        """As of a block of the store, in one snapshot."""
+        self._session = session
+        self._block = block
+
+    def of(self, declaration: bytes) -> Basis | None:
+        """What a declaration's status stands on; None when nothing was decided by then."""
+        events = self._events(declaration)
+        if not events:
+            return None
+        working = Alone(Participants(Head(ZERO)))
+        working.fold(events)
+        folded = working.declarations[declaration]
+        digest = _decisive(folded)
+        if digest is None:
+            return None
+        at = next(n for n, event in enumerate(events) if event.digest == digest)
+        return Basis(
+            folded,
+            events[at],
+            tuple(step for event in events[at + 1 :] if (step := _step(event))),
+            signer_of(Digest(digest), events[at].signature) or b"",
+            tuple(self._line(folded.state.administration)),
+        )
+
+    def _events(self, declaration: bytes) -> list[Recorded]:
+        sql = (
+            f"SELECT {RECORDED} FROM events JOIN blocks ON number = block"  # noqa: S608
+            " WHERE declaration = ? AND outcome = 0 AND block <= ? ORDER BY block, log"
+        )
+        return [recorded(row) for row in self._session.rows(sql, declaration, self._block)]
+
+    def _line(self, administration: int) -> Sequence[int]:
+        """The administration, and who had taken over from it by then, in order."""
+        line, known = [administration], self._administrations
+        while (one := known.get(line[-1])) and one.succeeded_at(self._time) and one.successor:
+            line.append(one.successor)
+        return line
+
+    @cached_property
+    def _administrations(self) -> Mapping[int, Organisation]:
+        return {one.id: one for one in load_administrations(self._session)}
+
+    @cached_property
+    def _time(self) -> int:
+        return int(self._session.rows("SELECT time FROM blocks WHERE number = ?", self._block)[0][0])
 
 
 def awaiting(session: Session, since: int, to_block: int, limit: int) -> tuple[list[bytes], int]:
@@ -94,14 +123,6 @@ def _bears(kind: int) -> bool:
     return kind not in _ACCEPTING and (row.target is not None or bool(row.sets | row.clears))
 
 
-def _events(session: Session, declaration: bytes, block: int) -> list[Recorded]:
-    sql = (
-        f"SELECT {RECORDED} FROM events JOIN blocks ON number = block"  # noqa: S608
-        " WHERE declaration = ? AND outcome = 0 AND block <= ? ORDER BY block, log"
-    )
-    return [recorded(row) for row in session.rows(sql, declaration, block)]
-
-
 def _decisive(folded: Folded) -> bytes | None:
     effect, facts = effect_of(folded.state.standing), folded.facts
     if effect.answer is Answer.HELD:
@@ -117,10 +138,3 @@ def _step(event: Recorded) -> tuple[bytes, bytes] | None:
     if isinstance(record, Decision):
         return record.request, event.digest
     return (ZERO, event.digest) if isinstance(record, Control) else None
-
-
-def _line(known: Mapping[int, Organisation], administration: int, time: int) -> Sequence[int]:
-    line = [administration]
-    while (one := known.get(line[-1])) and one.succeeded_at(time) and one.successor:
-        line.append(one.successor)
-    return line

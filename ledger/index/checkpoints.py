@@ -1,4 +1,7 @@
-"""Checkpoints that were handed in: held against this store's own ledger log, and kept for receipts."""
+"""Checkpoints that were handed in: held against this store's own ledger log, and kept for receipts.
+
+Signature lines are checked by whoever hands them to this store, which knows no keys' algorithms.
+"""
 
 from typing import Final
 
@@ -11,6 +14,7 @@ from ledger.index.sql import upsert
 from ledger.index.store import Store
 
 MOST_SIGNATURES: Final = 16
+_WITNESSES: Final = "witnesses"
 _COLUMNS: Final = "body, signatures"
 
 
@@ -22,13 +26,12 @@ class Checkpoints:
         self._store = store
         self._origin = origin
 
-    def put(self, text: str) -> Note:
+    def put(self, note: Note) -> Note:
         """Keep a note; signature lines over a text that is kept already are added to it. The note as kept.
 
         Raises:
-            CheckpointError: it is none, of another log, or says something else than this store's own log.
+            CheckpointError: it is of another log, or says something else than this store's own log.
         """
-        note = read_note(text)
         with self._store.reading() as session:
             self._check(session, note.checkpoint)
             kept = _of(session, note.checkpoint)
@@ -37,6 +40,25 @@ class Checkpoints:
             raise CheckpointError(f"this checkpoint has {MOST_SIGNATURES} signatures already")
         self._write(merged)
         return merged
+
+    def keeps(self, checkpoint: Checkpoint) -> bool:
+        """Whether a note over the same text is kept."""
+        with self._store.reading() as session:
+            return _of(session, checkpoint) is not None
+
+    def accept(self, verifier: str) -> None:
+        """From now on, keep what the witness of this verifier key signs."""
+        from ledger.index.tables import meta
+
+        known = dict.fromkeys([*self.witnesses(), verifier])
+        with self._store.writing() as connection:
+            upsert(connection, meta, [{"key": _WITNESSES, "value": "\n".join(known)}])
+
+    def witnesses(self) -> tuple[str, ...]:
+        """The verifier keys of accepted witnesses."""
+        with self._store.reading() as session:
+            rows = session.rows("SELECT value FROM meta WHERE key = ?", _WITNESSES)
+        return tuple(rows[0][0].split("\n")) if rows else ()
 
     def latest(self) -> Note | None:
         """The one with the greatest height."""

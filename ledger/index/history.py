@@ -39,7 +39,8 @@ class ErasureShown:
 class VersionShown:
     """A version: who wrote it, the record that brought it, and whether its content was erased.
 
-    Content that was erased is gone for good; content that is merely not here may be elsewhere.
+    Content that was erased is gone for good; content that is merely not here may be elsewhere. `erased_here_at` is when
+    this store destroyed it: alone, the erasure was taken back with its block, after it had been obeyed.
     """
 
     number: int
@@ -48,6 +49,7 @@ class VersionShown:
     author: int
     digest: bytes
     erased: ErasureShown | None = None
+    erased_here_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,9 @@ def load_versions(session: Session, declaration: bytes) -> tuple[VersionShown, .
     erased = load_erasures(session, declaration)
     sql = "SELECT number, commitment, schema, author, digest FROM versions WHERE declaration = ? ORDER BY number"
     found = (VersionShown(*row) for row in session.rows(sql, declaration))
-    return tuple(replace(one, erased=erased.get(one.number)) for one in found)
+    rows = session.rows("SELECT version, at FROM erased_here WHERE declaration = ?", declaration)
+    here: dict[int, int] = {row[0]: row[1] for row in rows}
+    return tuple(replace(one, erased=erased.get(one.number), erased_here_at=here.get(one.number)) for one in found)
 
 
 def load_erasures(session: Session, declaration: bytes) -> Mapping[int, ErasureShown]:

@@ -87,6 +87,10 @@ class SealedPayloads:
         """Everything sealed for a commitment, oldest first."""
         return self._read("commitment = ?", commitment)
 
+    def named(self, content_hash: bytes) -> KeptSealed | None:
+        """What is known of a ciphertext."""
+        return next(iter(self._read("content_hash = ?", content_hash)), None)
+
     def of_declaration(self, declaration: bytes) -> Sequence[KeptSealed]:
         """Everything sealed for a declaration, oldest first."""
         return self._read("declaration = ?", declaration)

@@ -1,4 +1,4 @@
-"""The tables of what is sealed: ciphertexts and their wraps, read grants, and the log of who read what."""
+"""The tables of what is sealed: ciphertexts, their wraps, what was erased, read grants, and who read what."""
 
 from typing import Final
 
@@ -34,6 +34,17 @@ wraps: Final = Table(
     hash_("wrapped"),
     PrimaryKeyConstraint("content_hash", "recipient"),
     Index("wraps_recipient", "recipient"),
+)
+
+erased_here: Final = Table(
+    "erased_here",
+    metadata,
+    hash_("declaration"),
+    number("version"),
+    hash_("commitment"),
+    hash_("digest"),
+    number("at"),
+    PrimaryKeyConstraint("declaration", "version"),
 )
 
 read_grants: Final = Table(

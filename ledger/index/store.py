@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 
 _SQLITE: Final = "sqlite"
 _MEMORY: Final = "sqlite://"
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "secure_delete=ON",  # what is deleted is overwritten
+)
+_SCRUB_SECONDS: Final = 1.0
+_ERASABLE: Final = "sealed, wraps, blobs, evidence"
 _ADVISORY: Final = 0x50415353
 
 
@@ -97,6 +107,41 @@ class Store:
         except DBAPIError as error:
             raise StoreError(sentence(error.orig)) from None
 
+    def scrub(self) -> bool:
+        """Leave as little as possible of what was deleted in the files; False: somebody reads meanwhile, do it again.
+
+        SQLite overwrites what is deleted (``secure_delete``), and its log is emptied here. PostgreSQL frees dead rows
+        for reuse; its own log and backups are its operator's to expire.
+
+        Raises:
+            StoreError: what the database said.
+        """
+        if self.path is None and self.is_sqlite:
+            return True
+        try:
+            return self._scrub_file(self.path) if self.path is not None else self._vacuum()
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from None
+
+    @staticmethod
+    def _scrub_file(path: Path) -> bool:
+        connection = sqlite3.connect(path, timeout=_SCRUB_SECONDS, isolation_level=None)
+        try:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        return not busy
+
+    def _vacuum(self) -> bool:
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                connection.exec_driver_sql(f"VACUUM {_ERASABLE}")
+        except DBAPIError as error:
+            raise StoreError(sentence(error.orig)) from None
+        return True
+
     def close(self) -> None:
         """Give all connections back."""
         if "_reader" in self.__dict__:
@@ -163,7 +208,7 @@ def _normal(url: str) -> str:
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

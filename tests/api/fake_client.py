@@ -27,6 +27,7 @@ from ledger.client import (
     RecordAnswer,
     RecordProgress,
     Reference,
+    Retained,
     Scope,
     Sealed,
     SealedForReader,
@@ -80,6 +81,7 @@ def declaration_answer(declarant: int, settled: bytes = b"\x0e" * 32, holds: byt
         flags=(),
         pending=Pending.NONE,
         debt=Debt.NONE,
+        reliance=None,
         version=1,
         versions=(),
         settled_head=settled,
@@ -152,6 +154,7 @@ class FakeClient:
     custodies: list[Custody] = field(default_factory=list)
     given: dict[bytes, list[KeptGrant]] = field(default_factory=dict)
     log: dict[bytes, list[AccessEntry]] = field(default_factory=dict)
+    kept: dict[tuple[bytes, int], list[Retained]] = field(default_factory=dict)
     rights: FakeRights = field(default_factory=FakeRights)
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
@@ -271,6 +274,9 @@ class FakeClient:
     def accesses(self, declaration: bytes, viewer: int) -> list[AccessEntry] | None:
         return self.log.get(declaration)
 
+    def retained_of(self, declaration: bytes, viewer: int) -> list[Retained]:
+        return self.kept.get((declaration, viewer), [])
+
     def add_references(self, declaration: bytes, references: Sequence[Reference], owner: int) -> None:
         if (declaration, owner) not in self.declarations:
             raise NotEntitled
@@ -289,7 +295,8 @@ class FakeClient:
         self.reported.append((viewer, period, interval))
         return tuple(self.benefit)
 
-    def put_checkpoint(self, text: str) -> Note:
+    def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
+        assert strict
         self.notes.append(read_note(text))
         return self.notes[-1]
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.chain.errors import SignerError
-from ledger.chain.notes import NoteKey
+from ledger.chain.notes import NoteKey, check_verifier, is_by
 
 SEED = bytes(range(32))
 KEY = NoteKey("customs.example/1", SEED)
@@ -36,6 +36,7 @@ def test_a_key_comes_back_from_its_file(tmp_path):
     ("text", "what"),
     [
         ("", "no key of a witness"),
+        ("PRIVATE+KEY+a+00000000+…", "no key of a witness"),
         (KEY.verifier, "no key of a witness"),
         (KEY.text[:-4], "no key of a witness"),
         (KEY.text[:-1] + "!", "no key of a witness"),
@@ -62,3 +63,24 @@ def test_a_name_that_a_line_can_t_hold(name):
 
 def test_the_seed_stays_out_of_logs():
     assert repr(SEED) not in repr(KEY)
+
+
+def test_a_line_is_known_by_its_key():
+    line, other = KEY.sign("a text\n"), NoteKey.generate("customs.example/1")
+    assert is_by(KEY.verifier, "a text\n", line)
+    assert not is_by(KEY.verifier, "another\n", line)
+    assert not is_by(other.verifier, "a text\n", line)
+    assert not is_by(KEY.verifier, "a text\n", line.replace("customs", "another"))
+    assert not is_by(KEY.verifier, "a text\n", line[:-4])
+    assert not is_by(KEY.verifier, "a text\n", line[:-8] + "AAAA" + line[-4:])
+    assert not is_by("nonsense", "a text\n", line)
+    assert not is_by("a+b+!", "a text\n", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a+b", "a+b+c", "a+b+…", KEY.verifier[:-4], KEY.verifier.replace("customs", "x"), KEY.text]
+)
+def test_what_is_no_verifier_key(text):
+    with pytest.raises(SignerError):
+        check_verifier(text)
+    assert check_verifier(KEY.verifier) == KEY.verifier

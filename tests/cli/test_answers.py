@@ -149,6 +149,10 @@ def entry(**more):
         (entry(type="Control", fields={"version": 2, "risk": 99}), "controlled version 2: ,  ()"),
         (entry(type="Hold", fields={"action": "SET", "reason": "COMPLIANCE"}), "set a hold, because of compliance"),
         (entry(type="Hold", fields={"action": "LIFT"}), "lifted its hold"),
+        (
+            entry(type="Erasure", fields={"version": 2, "cause": "RETENTION_ENDED"}),
+            "erased the content of version 2: retention ended",
+        ),
         (entry(type="OperatorStatus"), "recorded: operator status"),
         (entry(what="EVIDENCE", type="notice 09"), "handed in as evidence, off the chain: notice 09"),
         (entry(what="REFUSED", outcome=Outcome.STALE_HEAD, fields={"kind": "RELEASE"}),

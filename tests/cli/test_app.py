@@ -12,10 +12,6 @@ import pytest
 COMMANDS = (
     "accesses",
     "amend",
-    "checkpoint key",
-    "checkpoint make",
-    "checkpoint latest",
-    "checkpoint add",
     "completion",
     "control",
     "decide",
@@ -24,20 +20,30 @@ COMMANDS = (
     "devnet status",
     "devnet up",
     "disclose",
+    "erase",
     "grant",
     "grants",
     "hold",
     "ingest",
     "invalidate",
+    "key publish",
     "key rewrap",
     "participants",
     "payload",
     "present",
     "provenance",
     "readers grant",
+    "checkpoint key",
+    "checkpoint make",
+    "checkpoint latest",
+    "checkpoint add",
+    "checkpoint accept",
+    "checkpoint trust",
     "receipt",
+    "verify",
     "record",
     "replay",
+    "retention",
     "status",
     "ticket",
     "withdraw",
@@ -94,10 +100,11 @@ def test_the_examples_run(passavant, network, messages):
     notices = [f"{name}-01-accepted.xml" for name in ("import", "low-value", "tableware", "plants")]
     assert passavant("ingest", *notices, "--as", "customs-fr").code == 0
     for name in COMMANDS:
-        if name.split()[0] not in {"completion", "declare", "devnet", "ingest", "present", "record"}:
+        if name.split()[0] not in {"completion", "declare", "devnet", "erase", "ingest", "present", "record"}:
             run(name)
     assert passavant("decide", "25FR00128B4M7QX9K2", "grant", "--as", "customs-fr").code == 0
     run("present")
+    run("erase")
     digest = re.findall(r"Record (0x[0-9a-f]{64})", lodged.out)[0]
     words = [digest if word == "0x<64 digits>" else word for word in _joined(example(passavant, "record"))]
     assert passavant(*words[1:]).code == 0

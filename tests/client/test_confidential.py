@@ -80,6 +80,18 @@ def test_replacing(client, lodged):
     assert [one.content_hash for one in client.sealed_payloads.of_declaration(lodged)] == [sealed.content_hash]
 
 
+def test_a_ciphertext_that_was_given_out_is_nobody_elses(client, lodged):
+    [kept] = client.sealed_payloads.of_declaration(lodged)
+    sealed = Sealed(kept.subject, client.sealed_payloads.ciphertext(kept.content_hash))
+    before = client.sealed_payloads.wraps(kept.content_hash)
+    wraps = [wrap_for(DecryptionKey.generate(one, 9).public, sealed, bytes(32)) for one in (PLATFORM, FR)]
+    moved = Sealed(replace(kept.subject, declaration=b"\7" * 32), sealed.ciphertext)
+    for one, owner in ((sealed, FR), (sealed, EXPRESS), (moved, PLATFORM)):
+        with pytest.raises(SealRefused, match="kept already"):
+            client.put_sealed(one, wraps, Custody(owner))
+    assert client.sealed_payloads.wraps(kept.content_hash) == before
+
+
 def test_wraps_are_for_parties_and_grantees(client, lodged):
     [kept] = client.sealed_payloads.of_declaration(lodged)
     commitment, named = kept.subject.commitment, kept.content_hash
@@ -87,6 +99,7 @@ def test_wraps_are_for_parties_and_grantees(client, lodged):
     wraps = {one: wrap_for(DecryptionKey.generate(one, 9).public, sealed, bytes(32)) for one in (FR, EXPRESS)}
     client.add_wraps(commitment, named, [wraps[FR]], PLATFORM)
     client.add_wraps(commitment, named, [wraps[FR]], FR)
+    assert [(one.reader, one.act) for one in client.accesses(lodged, PLATFORM)] == [(FR, "WRAPPED")]
     with pytest.raises(SealRefused, match=f"organisation {EXPRESS} is no party"):
         client.add_wraps(commitment, named, [wraps[EXPRESS]], PLATFORM)
     for by, which in ((EXPRESS, named), (PLATFORM, b"\7" * 32)):

@@ -1,16 +1,19 @@
 """Receipts, as a client makes them from its store and node. What they prove, the verifier's tests hold."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from ledger.chain.errors import NodeError
 from ledger.chain.notes import NoteKey
 from ledger.chain.rpc import Rpc
+from ledger.client import CheckpointError, Client
 from ledger.client.receipts import Issuer, ReceiptError
 from ledger.desk import RulingOptions
 from ledger.domain.codes import DecisionKind, HoldAction
 from ledger.domain.receipts import is_sealed
+from ledger.domain.transparency import Note
 from ledger.index.proofs import Proofs
 from tests.client.letters import PLATFORM_EORI, Case, message
 from tests.client.networks import FR, PLATFORM
@@ -198,3 +201,34 @@ def test_files(team, customs, lodged, form):
 def test_besu_s_headers_are_known_by_their_mark():
     assert is_sealed({"mixHash": "0x63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365"})
     assert not is_sealed({"mixHash": "0x" + "00" * 32})
+
+
+# --- checkpoints ------------------------------------------------------------------------------------------------------
+
+
+def test_only_accepted_witnesses_sign(team, customs, lodged, witness):
+    made = team.client.checkpoint()
+    theirs = Note(made, (NoteKey.generate("anybody").sign(made.text), witness.sign(made.text)))
+    with pytest.raises(CheckpointError, match="by a witness that this ledger accepts"):
+        team.client.put_checkpoint(theirs.text, strict=True)
+    team.client.checkpoints.accept(witness.verifier)
+    assert team.client.put_checkpoint(theirs.text, strict=True).signatures == theirs.signatures[1:]
+    with pytest.raises(CheckpointError, match="by a witness that this ledger accepts"):
+        team.client.put_checkpoint(Note(made, theirs.signatures[:1]).text)
+
+
+def test_while_there_are_none_the_operator_may_add_any(team, lodged, witness):
+    made = team.client.checkpoint()
+    assert team.client.put_checkpoint(Note(made, (witness.sign(made.text),)).text) == team.client.latest_checkpoint()
+
+
+def test_a_wrong_fold_would_spoil_receipts(team, lodged, witness):
+    wrong = replace(team.client.checkpoint(), fold=bytes(32))
+    with pytest.raises(CheckpointError, match="fold is not that of the contracts' storage"):
+        team.client.put_checkpoint(Note(wrong, (witness.sign(wrong.text),)).text)
+
+
+def test_there_is_nothing_to_sign_yet(settings):
+    memory = replace(settings, database="sqlite://")
+    with Client.open(memory) as empty, pytest.raises(CheckpointError, match="nothing to sign yet"):
+        empty.checkpoint()

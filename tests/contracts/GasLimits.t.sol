@@ -67,6 +67,14 @@ contract GasLimitsTest is World {
         _sweep(_of(_hold(_accepted(), HoldAction.SET)));
     }
 
+    function test_Erasure() external {
+        _sweep(_of(_erasure(_accepted())));
+    }
+
+    function test_EncryptionKey() external {
+        _sweep(_of(_encryptionKey(A)));
+    }
+
     function test_Grant() external {
         _sweep(_of(_grantOf(OPERATOR, AGENT)));
     }

@@ -86,7 +86,7 @@ def test_a_version_that_was_asked_for_and_granted(team, platform, customs, lodge
     assert granted.digest == digest_of(team.client.domains.consignments, Decision, raw(made["adoption"]["body"]))
     first = disclose(customs, lodged, Choice(patterns=["Declaration/InvoiceAmount"], version=1))
     assert [one["value"] for one in first["fields"]] != [one["value"] for one in made["fields"]]
-    assert first["record"]["recordType"] == RecordType.DECLARATION
+    assert first["record"]["type"] == RecordType.DECLARATION
     with pytest.raises(DeskError, match="no version 3: the newest is 2"):
         disclose(customs, lodged, Choice(patterns=["145"], version=3))
 
@@ -95,7 +95,7 @@ def test_a_version_of_customs_own(team, customs, platform, lodged, case):
     fields = dict(message(case.declaration()).fields) | {"Declaration/InvoiceAmount[1]": "190.00"}
     team.recorded(customs.decide(lodged, DecisionKind.AMEND, RulingOptions(version=fields)))
     made = disclose(platform, lodged, Choice(patterns=["Declaration/InvoiceAmount[1]"]))
-    assert made["record"]["recordType"] == RecordType.DECISION
+    assert made["record"]["type"] == RecordType.DECISION
     assert opens(made, decode(Decision, raw(made["record"]["body"])).commitment)
     assert made["adoption"] is None
 

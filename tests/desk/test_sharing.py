@@ -7,7 +7,16 @@ import pytest
 from ledger.client import Custody, Subject
 from ledger.desk import ContentMissing, DeskError
 from ledger.domain.codes import DecisionKind
-from ledger.sealing import DecryptionKey, NotCommitted, Payload, WrapRefused, seal, wrap_for
+from ledger.sealing import (
+    DecryptionKey,
+    EncryptionKey,
+    NotCommitted,
+    Payload,
+    Suite,
+    WrapRefused,
+    seal,
+    wrap_for,
+)
 from tests.client.letters import PLATFORM_EORI, Case, message
 from tests.client.networks import EXPRESS, FR, PLATFORM, SAFETY
 
@@ -122,6 +131,22 @@ def test_somebody_must_be_able_to_read(team, case, monkeypatch):
     monkeypatch.setattr(type(team.client), "encryption_key", lambda *_: None)
     with pytest.raises(DeskError, match="nobody could read it"):
         team.desk("platform", encryption=()).declare(message(case.declaration()))
+
+
+def test_a_key_that_nothing_can_be_encrypted_to_is_as_none(team, case, monkeypatch):
+    unusable = EncryptionKey(FR, 1, Suite.X25519, bytes(32))
+    monkeypatch.setattr(type(team.client), "encryption_key", lambda *_: unusable)
+    assert team.desk("platform").declare(message(case.declaration())).unread == (FR,)
+
+
+def test_what_who_withdraws_cannot_open_stays_as_it_is(team, lodged, platform, customs):
+    """The reader's wraps go all the same."""
+    customs.sharing.grant(lodged, SAFETY)
+    before = ciphertexts(team.client, lodged)
+    blind = team.desk("customs-fr", encryption=(DecryptionKey.generate(FR, 9),))
+    assert blind.sharing.withdraw(lodged, SAFETY).closed == 1
+    assert ciphertexts(team.client, lodged) == before
+    assert reads(lodged, team.desk("safety-fr"), platform) == [False, True]
 
 
 def test_a_readers_new_key_takes_over_when_it_reads(team, lodged, customs):

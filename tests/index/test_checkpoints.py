@@ -53,8 +53,8 @@ def test_a_checkpoint_is_kept_and_found(kept, at):
     assert kept.latest() is None
     assert kept.covering(0) is None
     older, newer = Note(at(2), (line("a"),)), Note(at(5), (line("a"),))
-    assert kept.put(newer.text) == newer
-    assert kept.put(older.text) == older
+    assert kept.put(newer) == newer
+    assert kept.put(older) == older
     assert kept.latest() == newer
     assert kept.covering(2) == newer
     assert kept.covering(4) == newer
@@ -62,15 +62,15 @@ def test_a_checkpoint_is_kept_and_found(kept, at):
 
 
 def test_signatures_over_the_same_text_come_together(kept, at):
-    kept.put(Note(at(3), (line("a"),)).text)
-    both = kept.put(Note(at(3), (line("b"), line("a"))).text)
+    kept.put(Note(at(3), (line("a"),)))
+    both = kept.put(Note(at(3), (line("b"), line("a"))))
     assert both.signatures == (line("a"), line("b"))
     assert kept.latest() == both
 
 
 def test_more_signatures_outweigh_a_later_height(kept, at):
-    witnessed = kept.put(Note(at(3), (line("a"), line("b"))).text)
-    lonely = kept.put(Note(at(5), (line("a"),)).text)
+    witnessed = kept.put(Note(at(3), (line("a"), line("b"))))
+    lonely = kept.put(Note(at(5), (line("a"),)))
     assert kept.covering(1) == witnessed
     assert kept.covering(4) == lonely
     assert kept.latest() == lonely
@@ -91,18 +91,32 @@ def test_more_signatures_outweigh_a_later_height(kept, at):
 )
 def test_what_is_not_of_this_log(kept, at, height, changed, what):
     with pytest.raises(CheckpointError, match=what):
-        kept.put(Note(replace(at(height), **changed), (line("a"),)).text)
+        kept.put(Note(replace(at(height), **changed), (line("a"),)))
     assert kept.latest() is None
 
 
 def test_nothing_is_final_yet(store, kept, at):
     Indexer(store).observe(node_head=5, final=2)
     with pytest.raises(CheckpointError, match="ahead of this index"):
-        kept.put(Note(at(3), (line("a"),)).text)
+        kept.put(Note(at(3), (line("a"),)))
 
 
 def test_it_fills_up(kept, at):
     lines = tuple(line(f"witness-{n}") for n in range(MOST_SIGNATURES))
-    assert len(kept.put(Note(at(3), lines).text).signatures) == MOST_SIGNATURES
+    assert len(kept.put(Note(at(3), lines)).signatures) == MOST_SIGNATURES
     with pytest.raises(CheckpointError, match="16 signatures already"):
-        kept.put(Note(at(3), (line("one-more"),)).text)
+        kept.put(Note(at(3), (line("one-more"),)))
+
+
+def test_accepted_witnesses(kept):
+    assert kept.witnesses() == ()
+    kept.accept("a+1+x")
+    kept.accept("b+2+y")
+    kept.accept("a+1+x")
+    assert kept.witnesses() == ("a+1+x", "b+2+y")
+
+
+def test_what_is_kept_is_known_by_its_text(kept, at):
+    kept.put(Note(at(3), (line("a"),)))
+    assert kept.keeps(at(3))
+    assert not kept.keeps(at(4))

@@ -202,8 +202,22 @@ def test_the_timeline_of_the_relying_declaration_has_it(web):
     with web.world.store.reading() as session:
         entry = Timeline(session).entries([web.imported])[-1]
     assert (entry.type, entry.digest, entry.by) == ("Recognition", recognition, CN)
+    assert entry.fields is not None
     assert entry.fields["verdict"] == "FULL"
     assert entry.head_before == entry.head_after
+
+
+def test_whose_control_was_recognised_sees_by_whom(web):
+    web.chain.block()
+    control = web.chain.control(web.exported)
+    web.recognise(control)
+    web.world.index()
+    with web.world.store.reading() as session:
+        entries = Timeline(session).entries([web.exported])
+    assert [(entry.type, entry.by) for entry in entries][-2:] == [("Control", GB), ("Recognition", CN)]
+    with web.world.store.reading() as session:
+        both = Timeline(session).entries([web.exported, web.imported])
+    assert len({entry.digest for entry in both}) == len(both) == 4
 
 
 def test_a_recognition_of_what_was_never_recorded_is_a_gap(web):

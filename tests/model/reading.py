@@ -126,8 +126,8 @@ def _split(record: Decision, proof: bytes) -> tuple[bytes, bytes]:
 def _proven(record: object, digest: bytes, proof: bytes) -> dict[str, Any]:
     if isinstance(record, Decision) and record.reliance != ZERO:
         timeline, relied = _split(record, proof)
-        found = () if len(relied) % WORD else [relied[at : at + WORD] for at in range(0, len(relied), WORD)]
-        return {"timeline": _timeline(timeline), "relied": tuple(found)}
+        words = [] if len(relied) % WORD else [relied[at : at + WORD] for at in range(0, len(relied), WORD)]
+        return {"timeline": _timeline(timeline), "relied": tuple(words)}
     if isinstance(record, Decision | Control):
         return {"timeline": _timeline(proof)}
     if isinstance(record, EncryptionKey):

@@ -59,6 +59,12 @@ def test_what_is_no_wrap(recipient, size):
         replace(wrap, recipient=recipient, wrapped=bytes(size))
 
 
+def test_a_wrap_of_another_suite_is_refused():
+    sealed, [wrap] = sealed_for(CLASSIC)
+    with pytest.raises(WrapRefused):
+        unwrap(wrap, sealed, HYBRID)
+
+
 def test_nothing_is_encrypted_to_a_point_of_small_order():
     sealed, key = seal(SUBJECT, b"content")
     with pytest.raises(KeyUnusable):

@@ -91,6 +91,8 @@ class World:
     superseded: bool = False
     signers: tuple[Witness, ...] = (AUDITOR, CUSTOMS)
     later_leaves: int = 0
+    places: tuple[int, int] = (2, 5)
+    absent: bool = False
     noise: int = 60
     validators: dict[bytes, PrivateKey] | None = None
     event_changes: dict[str, Any] = field(default_factory=dict)
@@ -132,6 +134,7 @@ class World:
         values = {
             "status": Status.RELEASED,
             "leg": Leg.IMPORT,
+            "relies": 0,
             "regime": Regime.HOME_USE,
             "administration": FRANCE,
             "declarant": 70_000,
@@ -181,6 +184,8 @@ class World:
         addresses = (NETWORK.consignments, NETWORK.participants)
         for address, root, code in zip(addresses, roots, CODES, strict=True):
             accounts[keccak256(address)] = encode([b"\1", b"", root, code])
+        if self.absent:
+            del accounts[keccak256(NETWORK.participants)]
         nodes = {node for address in addresses for node in proof_of(accounts, keccak256(address))}
         for storage, slots in zip(storages, self.wanted(), strict=True):
             nodes.update(node for slot in slots for node in proof_of(storage, keccak256(slot)))
@@ -198,7 +203,7 @@ class World:
         }
         head = b"".join(number.to_bytes(32, "big") for number in (576, 704, 65))
         data = event["body"] + head + event["signature"].ljust(96, b"\0") + bytes(32)
-        mine = [event["address"], event["topics"], data]
+        mine: Item = event.get("log", [event["address"], event["topics"], data])
         others: list[Item] = [[bytes([n]) * 20, [bytes([n]) * 32], bytes([n]) * 100] for n in range(1, self.group)]
         logs = [[*others, mine] if place == 1 else others for place in range(3)]
         return {
@@ -219,10 +224,10 @@ class World:
         first = header(10, DECIDED, receiptsRoot=trie_root(receipts))
         last = header(20, SHOWN, stateRoot=state_root)
         leaves = [leaf_hash(bytes([n])) for n in range(5)]
-        leaves[2] = leaf_hash(first.hash)
-        leaves += [leaf_hash(last.hash)]
+        leaves += [leaf_hash(b"")]
+        leaves[self.places[0]], leaves[self.places[1]] = leaf_hash(first.hash), leaf_hash(last.hash)
         leaves += [leaf_hash(bytes([n])) for n in range(self.later_leaves)]
-        blocks = [block(first, 2, leaves), block(last, 5, leaves)]
+        blocks = [block(first, self.places[0], leaves), block(last, self.places[1], leaves)]
         if self.validators:
             blocks = [{"header": dict(sealed(one, self.validators).fields), "inclusion": None} for one in (first, last)]
         if not self.compact:

@@ -36,7 +36,7 @@ def test_reads_what_is_written_in_either_form():
     [
         (("format",), CBOR_FORMAT, "format is not"),
         (("format",), JSON_FORMAT.replace("=1", "=2"), "format is not"),
-        (("more",), 1, "more unknown"),
+        (("more\x1b[2J",), 1, r"'more\\x1b\[2J' unknown"),
         (("steps",), KeyError, "steps missing"),
         (("steps",), [[bytes(32)]], "2 to 2"),
         (("steps", 0, 0), b"", "32 bytes"),

@@ -88,6 +88,28 @@ def test_every_byte_of_the_cbor_is_covered():
     assert assert_none_is_valid(flipped(raw), TRUST) == len(raw)
 
 
+def members_of(content: Content, other: Content) -> Iterator[Content]:
+    """The content with one part, large or small, taken from another receipt's."""
+    if isinstance(content, dict) and isinstance(other, dict):
+        for key in content:
+            yield {**content, key: other[key]}
+            yield from ({**content, key: mixed} for mixed in members_of(content[key], other[key]))
+    elif isinstance(content, list) and isinstance(other, list):
+        for place, (mine, theirs) in enumerate(zip(content, other, strict=False)):
+            yield [*content[:place], theirs, *content[place + 1 :]]
+            yield from ([*content[:place], mixed, *content[place + 1 :]] for mixed in members_of(mine, theirs))
+
+
+def test_parts_of_two_valid_receipts_do_not_mix():
+    one = World(**SMALL, steps=STEPS).content()
+    two = World(**SMALL, steps=[(bytes(32), b"\2" * 32)], decision={"office": 13}, later_leaves=1).content()
+    whole = [to_json(content) for content in (one, two)]
+    assert all(verify_receipt(raw, TRUST, now=NOW).valid for raw in whole)
+    mixed = {to_json(reordered(content)) for content in members_of(one, two)} - set(whole)
+    assert len(mixed) > 20
+    assert_none_is_valid(mixed, TRUST)
+
+
 def test_shorter_files_are_refused():
     for raw in (to_json(World(**SMALL).content()), to_cbor(World(**SMALL, compact=True).content(CBOR_FORMAT))):
         assert_none_is_valid((raw[:length] for length in range(0, len(raw), 5)), TRUST)

@@ -179,7 +179,15 @@ def test_step_05_the_pinned_code_stands_there():
     broken(judged(trust=trust_in(AUDITOR, CUSTOMS, codes=(bytes(32), bytes(32)))), 5, "code of Consignments")
 
 
-def test_step_05_a_contract_that_is_not_there():
+def test_step_04_the_blocks_ascend_in_the_log():
+    broken(judged(World(places=(5, 2))), 4, "do not ascend in the ledger log")
+
+
+def test_step_05_a_contract_that_is_proven_not_to_be_there():
+    broken(judged(World(absent=True)), 5, "Participants does not exist")
+
+
+def test_step_05_a_contract_of_which_nothing_is_proven():
     network = replace(NETWORK, participants=bytes(20))
     content = World().content()
     content["network"]["participants"] = bytes(20)
@@ -235,6 +243,10 @@ def test_step_06_a_word_that_does_not_fit_its_field():
         {"topics": [b"\1" * 32]},
         {"topics": [b"\1" * 32] * 4},
         {"topics": b"topics"},
+        {"log": b"log"},
+        {"log": []},
+        {"log": [[], [], b""]},
+        {"log": [b"address", [[]], b"data"]},
     ],
 )
 def test_step_07_the_event_is_this_decisions(change):
@@ -401,6 +413,16 @@ def test_step_10_a_decision_that_releases_nothing_stands_while_the_status_is_its
     part(judged(World(decision={"kind": DecisionKind.QUERY}, steps=[(bytes(32), b"\1" * 32)])), "status", "stale")
 
 
+def test_step_10_a_hold_by_customs_stands_while_its_flag_does():
+    detained = World(
+        decision={"kind": DecisionKind.DETAIN}, state={"flags": Flag.DETENTION}, steps=[(bytes(32), b"\1" * 32)]
+    )
+    verdict = judged(detained)
+    assert verdict.valid
+    assert "Held by: detention." in verdict.statements
+    part(judged(replace(detained, state={})), "status", "stale", "RELEASED")
+
+
 def test_step_10_conditions_and_limits_are_told():
     limited = World(
         decision={"kind": DecisionKind.CONDITIONALLY_RELEASE, "limitAt": NOW + 1},
@@ -426,6 +448,15 @@ def test_step_10_released_for_what(state, deliver):
     verdict = judged(World(state=state))
     assert verdict.valid
     assert verdict.facts["now"]["deliver"] == deliver
+
+
+def test_step_10_a_slot_holds_no_more_than_a_word():
+    broken(judged(World(holds=(bytes(32), 1 << 256))), 10, "more than a slot can hold")
+
+
+def test_times_beyond_the_calendar_are_told_as_seconds():
+    verdict = judged(World(decision={"limitAt": 2**40 - 1}))
+    assert "Limited until second 1099511627775." in verdict.statements
 
 
 def test_step_11_the_age_of_what_is_known_counts_from_the_checkpoints_height_or_from_the_block():

@@ -58,7 +58,7 @@ def test_who_seals():
         (("network", "name"), 3, "text"),
         (("network", "chainId"), 0, "at least 1"),
         (("network", "genesis"), "0x00", "32 bytes"),
-        (("network", "other"), 1, "other unknown"),
+        (("network", "other"), 1, "'other' unknown"),
         (("checkpoint", "threshold"), 0, "at least 1"),
         (("checkpoint", "threshold"), 3, "fewer witnesses"),
         (("checkpoint", "witnesses"), [A], "fewer witnesses"),
@@ -66,8 +66,8 @@ def test_who_seals():
         (("checkpoint", "witnesses"), [A, B, "x"], "no Ed25519"),
         (("checkpoint", "witnesses"), "x", "list"),
         (("checkpoint", "operators"), [A], "at once"),
-        (("qbft",), {}, "checkpoint unknown"),
-        (("more",), 1, "more unknown"),
+        (("qbft",), {}, "'checkpoint' unknown"),
+        (("more",), 1, "'more' unknown"),
     ],
 )
 def test_a_trust_file_that_can_not_be_right(place, value, problem):

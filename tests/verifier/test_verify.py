@@ -1,6 +1,7 @@
 """The command: what it prints, and how it ends."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -124,6 +125,14 @@ def test_a_wrong_call_is_usage(arguments):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
+
+
+def test_a_terminal_without_the_letters_gets_others(receipt, tmp_path):
+    name = written(tmp_path / "r\u00e9c\u00e9piss\u00e9.json", b"{}")
+    command = [sys.executable, "-m", "passavant_verifier.verify", receipt, "--trust", name]
+    done = subprocess.run(command, capture_output=True, check=False, env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, b"Traceback" in done.stderr) == (2, False)
+    assert b"r\\xe9c\\xe9piss\\xe9.json" in done.stderr
 
 
 def test_runs_as_a_program(receipt):

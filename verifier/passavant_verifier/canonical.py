@@ -55,14 +55,29 @@ def read_json(data: bytes, where: str) -> Content:
     Raises:
         UnreadableError: see `read`; a number is negative or no integer; a member stands twice.
     """
+    value = parse_json(data, where)
+    try:
+        return _content(value)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(where, f"it can't be read as JSON: {error}") from None
+
+
+def parse_json(data: bytes, where: str) -> object:
+    """The values of JSON, as it is written: text that looks like bytes stays text.
+
+    Raises:
+        UnreadableError: it is none, too large, nests too deeply, or a member stands twice.
+    """
     _check_size(data, where)
     if _nests_deeper(data, DEEPEST):
         raise UnreadableError(where, f"it nests deeper than {DEEPEST} levels")
     try:
-        value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_members)
-        return _content(value)
+        value: object = json.loads(
+            data.decode(), parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_members
+        )
     except (ValueError, RecursionError) as error:
         raise UnreadableError(where, f"it can't be read as JSON: {error}") from None
+    return value
 
 
 def to_json(content: Content) -> bytes:

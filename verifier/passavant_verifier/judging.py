@@ -145,21 +145,22 @@ def check_status(receipt: Receipt, signed: Signed, shown: Shown, standing: Stand
     """Step 10: as of block M the decision stands, and the status is what it brought about."""
     if shown.superseded:
         return stale("the decision was superseded by a later one")
-    if any(signed.record.word("reliance")):
+    if shown.state.relies or any(signed.record.word("reliance")):
         return unknown("the decision relies on recognised controls, which this version can't check")
     if standing.answer == "AUTHORITY_WITHDRAWN":
         return unknown("the administration's authority was withdrawn")
     row = TABLE[signed.kind]
     if row.releases:
         return _check_release(receipt, signed, standing)
-    if receipt.steps and standing.status != row.target:
+    held = row.target is None and row.sets and shown.state.flags & row.sets == row.sets
+    if receipt.steps and standing.status != row.target and not held:
         return stale(f"later decisions followed; the status is {standing.answer}")
     return VALID
 
 
 def _check_release(receipt: Receipt, signed: Signed, standing: Standing) -> Part:
     if standing.answer not in RELEASED:
-        return stale(f"it was released then, and no longer: the status is {standing.answer}")
+        return stale(f"it was released then; as of block M the status is {standing.answer}")
     partly = standing.answer == "PARTLY_RELEASED"
     if partly and receipt.steps and not any(signed.record.word("scope")):
         return unknown("part of the goods is withheld, and later decisions followed: which part can't be told")

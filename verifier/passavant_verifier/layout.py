@@ -12,7 +12,7 @@ from typing import ClassVar, Final, NamedTuple, Self
 from passavant_verifier.keccak import keccak256
 from passavant_verifier.records import WORD
 
-CONSIGNMENTS: Final = ("_declarations", "_requests", "_holds", "_joined", "_superseded", "_erasures")
+CONSIGNMENTS: Final = ("_declarations", "_requests", "_holds", "_joined", "_superseded", "_erasures", "_touched")
 """The variables of Consignments; a variable's slot is its index."""
 PARTICIPANTS: Final = (
     "_organisations",
@@ -32,7 +32,7 @@ def _variable(variables: Sequence[str], name: str) -> bytes:
     return variables.index(name).to_bytes(WORD, "big")
 
 
-_DECLARATIONS, _REQUESTS, _HOLDS, _JOINED, _SUPERSEDED, _ERASURES = (
+_DECLARATIONS, _REQUESTS, _HOLDS, _JOINED, _SUPERSEDED, _ERASURES, _TOUCHED = (
     _variable(CONSIGNMENTS, name) for name in CONSIGNMENTS
 )
 (
@@ -105,6 +105,11 @@ def superseded_slot(digest: bytes) -> bytes:
 def erasure_slot(declaration: bytes, version: int) -> bytes:
     """Slot of the digest of the Erasure of a version."""
     return _entry(_entry(_ERASURES, declaration), version)
+
+
+def touched_slot(declaration: bytes) -> bytes:
+    """Slot of a declaration's touched risks: 16 bits a risk area, the version that touched it last."""
+    return _entry(_TOUCHED, declaration)
 
 
 # Participants
@@ -189,6 +194,7 @@ def _unpack(widths: Sequence[int], word: int) -> list[int]:
 class _StateFields(NamedTuple):
     status: int
     leg: int
+    relies: int
     regime: int
     administration: int
     declarant: int
@@ -198,10 +204,13 @@ class _StateFields(NamedTuple):
 
 
 class State(_StateFields):
-    """A declaration's state. `anchor`: an opener's join key; of a joiner the first 20 bytes of its consignment's id."""
+    """A declaration's state. `anchor`: an opener's join key; of a joiner the first 20 bytes of its consignment's id.
+
+    `relies`: 1 while it relies on recognitions.
+    """
 
     __slots__ = ()
-    WIDTHS: ClassVar = (8, 4, 4, 16, 32, 16, 16, 160)
+    WIDTHS: ClassVar = (8, 3, 1, 4, 16, 32, 16, 16, 160)
 
     @classmethod
     def unpack(cls, word: int) -> Self:

@@ -39,6 +39,7 @@ from passavant_verifier.proving import (
     Anchors,
     BrokenProofError,
     Signed,
+    Storage,
     check_accounts,
     check_anchors,
     check_event,
@@ -63,6 +64,7 @@ class Proven:
     receipt: Receipt
     trust: Trust | None
     anchors: Anchors
+    storage: Storage
     signed: Signed
     shown: Shown
     standing: Standing
@@ -88,6 +90,16 @@ def verify_receipt(raw: bytes, trust: Trust | None, *, now: int, max_age: int | 
     return _judge(proven, now, max_age)
 
 
+def prove(raw: bytes, trust: Trust | None) -> Proven:
+    """What a receipt proves, for who builds on it; not judged yet.
+
+    Raises:
+        UnreadableError: it is no receipt.
+        BrokenProofError: a step does not hold.
+    """
+    return _prove(read_receipt(raw), trust)
+
+
 def _prove(receipt: Receipt, trust: Trust | None) -> Proven:
     """Steps 2 to 8 and 12, and reading what steps 9 and 10 need.
 
@@ -107,7 +119,7 @@ def _prove(receipt: Receipt, trust: Trust | None) -> Proven:
     shown = show(storage, signed, settled, time)
     standing = read_standing(shown, time)
     check_nothing_left(pool)
-    return Proven(receipt, trust, anchors, signed, shown, standing)
+    return Proven(receipt, trust, anchors, storage, signed, shown, standing)
 
 
 def _judge(proven: Proven, now: int, max_age: int | None) -> Verdict:

@@ -16,7 +16,8 @@ def members(content: Content, where: str, names: Iterable[str]) -> dict[str, Con
     if not isinstance(content, dict):
         raise UnreadableError(where, "an object is wanted")
     if content.keys() != wanted:
-        missing, unknown = sorted(wanted - content.keys()), sorted(content.keys() - wanted)
+        # Names of a stranger's file are shown in ASCII: they might speak to the terminal.
+        missing, unknown = sorted(wanted - content.keys()), sorted(map(ascii, content.keys() - wanted))
         told = [f"{', '.join(some)} {what}" for some, what in ((missing, "missing"), (unknown, "unknown")) if some]
         raise UnreadableError(where, "; ".join(told)[:200])
     return content

@@ -6,10 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
-from passavant_verifier.canonical import LARGEST, read_cbor, read_json
+from passavant_verifier.canonical import LARGEST, parse_json, read_cbor
 from passavant_verifier.contents import FORMATS
+from passavant_verifier.disclosure_form import FORMAT as DISCLOSURE
+from passavant_verifier.disclosures import verify_disclosure
 from passavant_verifier.errors import UnreadableError
 from passavant_verifier.receipts import verify_receipt
 from passavant_verifier.trust import Trust, read_trust
@@ -24,7 +26,11 @@ def _receipt(raw: bytes, trust: Trust | None, now: int, max_age: int | None) -> 
     return verify_receipt(raw, trust, now=now, max_age=max_age)
 
 
-VERIFIERS: Final[Mapping[str, Verify]] = dict.fromkeys(FORMATS, _receipt)
+def _disclosure(raw: bytes, trust: Trust | None, now: int, max_age: int | None) -> Verdict:
+    return verify_disclosure(raw, trust, now=now, max_age=max_age)
+
+
+VERIFIERS: Final[Mapping[str, Verify]] = {**dict.fromkeys(FORMATS, _receipt), DISCLOSURE: _disclosure}
 """What verifies a file, by its member `format`."""
 
 
@@ -38,7 +44,7 @@ def verify_file(raw: bytes, trust: Trust | None, *, now: int, max_age: int | Non
 
 
 def _format_of(raw: bytes) -> str:
-    content = read_json(raw, "the file") if raw[:1].isspace() or raw[:1] == b"{" else read_cbor(raw, "the file")
+    content = parse_json(raw, "the file") if raw[:1].isspace() or raw[:1] == b"{" else read_cbor(raw, "the file")
     format_ = content.get("format") if isinstance(content, dict) else None
     if not isinstance(format_, str) or format_ not in VERIFIERS:
         raise UnreadableError("the file", "it is no receipt or disclosure of a version that is known here")
@@ -52,10 +58,10 @@ def main(arguments: Sequence[str] | None = None, clock: Callable[[], float] = ti
         trust = read_trust(_load(asked.trust), str(asked.trust)) if asked.trust else None
         raw = _load(asked.file)
     except UnreadableError as error:
-        sys.stderr.write(f"passavant-verify: {error}\n")
+        _say(sys.stderr, f"passavant-verify: {error}")
         return USAGE
     verdict = verify_file(raw, trust, now=int(clock()), max_age=asked.max_age)
-    sys.stdout.write((json.dumps(verdict.to_plain(), indent=2) if asked.json else written(verdict)) + "\n")
+    _say(sys.stdout, json.dumps(verdict.to_plain(), indent=2) if asked.json else written(verdict))
     return verdict.exit_code
 
 
@@ -80,6 +86,12 @@ def _summary(verdict: Verdict) -> str:
         if Result.STALE in results
         else "nothing is wrong, but it can't be known whether it is so"
     )
+
+
+def _say(stream: TextIO, text: str) -> None:
+    """Write a line, in whatever letters the stream has."""
+    encoding = stream.encoding or "ascii"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def _load(file: Path) -> bytes:
