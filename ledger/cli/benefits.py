@@ -41,11 +41,11 @@ def recognition_benefits(
         client.as_of()
         viewer = opened.identity(name).organisation
         found = client.benefits(viewer, Period(start or 0, end or _END_OF_TIME), interval)
-    write(sheet, lambda path: _sheet(path, found))
+    write(sheet, lambda path: write_benefits(path, found))
     show(
         as_json,
         lambda: {"benefits": plain.plain(found)},
-        lambda: _text(found, lambda one: title(opened, one)),
+        lambda: benefits_text(found, lambda one: title(opened, one)),
     )
 
 
@@ -54,7 +54,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: passavant recognition-benefits --by month --as customs-fr")(recognition_benefits)
 
 
-def _text(found: "Sequence[Benefit]", name: Name) -> str:
+def benefits_text(found: "Sequence[Benefit]", name: Name) -> str:
+    """The report for people."""
     if not found:
         return "Nothing was recognised, as far as this participant may see."
     header = [
@@ -78,8 +79,8 @@ def _line(one: "Benefit", name: Name) -> list[str]:
     return [one.period or "all", name(one.administration), name(one.partner), *map(str, numbers), reasons]
 
 
-def _sheet(path: Path, found: "Sequence[Benefit]") -> None:
-    from ledger.cli.sheets import write_sheet
+def write_benefits(path: Path, found: "Sequence[Benefit]") -> None:
+    """The report as CSV, with a column for each reason to decline."""
     from ledger.domain.codes import Reason
 
     reasons = [reason for reason in Reason if reason]

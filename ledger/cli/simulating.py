@@ -65,7 +65,7 @@ def simulate_arrangement(
         from ledger.cli.charts import write_chart
 
         write(plot, lambda path: write_chart(path, found, sums, period, named))
-    show(as_json, lambda: _simulation_plain(found, sums, period), lambda: _simulation_text(found, sums, period, named))
+    show(as_json, lambda: _simulation_plain(found, sums, period), lambda: simulation_text(found, sums, period, named))
 
 
 def add_to(app: typer.Typer) -> None:
@@ -83,7 +83,8 @@ def _simulation_plain(found: "Sequence[Inspection]", sums: "Sequence[Savings]", 
     }
 
 
-def _simulation_text(found: "Sequence[Inspection]", sums: "Sequence[Savings]", period: "Period", name: Name) -> str:
+def simulation_text(found: "Sequence[Inspection]", sums: "Sequence[Savings]", period: "Period", name: Name) -> str:
+    """Sums, and the repeats: at most fifty."""
     lines = [f"Had it been in force from {_day(period.start)} to {_day(period.end - 1)}:"]
     for one in sums:
         lines += ["", f"{name(one.administration)}, relying on {name(one.partner)}", render.facts(_facts(one))]

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from ledger.cli.charts import days_per_column, part_of, write_chart
+from ledger.cli.simulating import simulation_text
 from ledger.domain.codes import ControlMethod, ControlOutcome, Outcome, Risk
 from ledger.domain.inspections import Effect, Ground, Inspection, savings
 from ledger.domain.proposals import Period
@@ -109,3 +110,16 @@ def test_every_effect_has_its_part():
     ]
     assert [part_of(inspection(*one)) for one in parts] == [0, 1, 2, 3, 4]
     assert part_of(inspection(Effect.KEPT, reason=Ground.NO_EARLIER_CONTROL)) == 5
+
+
+def test_a_long_list_of_repeats_is_cut_and_its_sums_are_not():
+    found = [*(inspection(Effect.WAIVED) for _ in range(60)), inspection(Effect.NARROWED), inspection(Effect.UNJUDGED)]
+    told = simulation_text(found, [savings(found, FR, GB)], Period(START, START + 365 * DAY), str)
+    assert "250, relying on 826" in told
+    assert "and 12 more" in told
+    assert "180.0 hours of waiting saved, known of 60" in told
+    assert "1 to fewer risk areas" in told
+    assert "not judged     1" in told
+    assert simulation_text([], [], Period(START, START + DAY), str) == (
+        "Had it been in force from 2026-01-01 to 2026-01-01:"
+    )

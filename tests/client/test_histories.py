@@ -160,6 +160,8 @@ def test_a_simulation_is_for_its_parties_and_for_auditors(partners):
     assert by_fr[waived].is_waived
     seen = {one.digest: one.effect.name for one in simulated(auditor, limited, ALWAYS)}
     assert seen[waived] == "UNJUDGED"
+    without_keys = partners.team.desk("customs-fr", encryption=())
+    assert {one.digest: one.effect.name for one in simulated(without_keys, limited, ALWAYS)}[waived] == "UNJUDGED"
     with pytest.raises(NotEntitled):
         simulated(partners.team.desk("platform"), proposal, ALWAYS)
     assert partners.client.histories.administrations() == {"FR": FR, "GB": GB}

@@ -12,6 +12,7 @@ from ledger.domain.wire import ZERO
 from ledger.errors import DocumentError
 
 MESSAGES = Path(__file__).parent.parent / "messages"
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "arrangement.json"
 KNOWN = {"FR": 250, "GB": 826}
 PLAIN = {
     "first": "GB",
@@ -41,6 +42,12 @@ def test_the_least_that_a_file_says(reading):
     assert (scope.standard, scope.valid_from, scope.valid_until) == (ZERO, 0, FOREVER)
     assert proposal.annex == Annex()
     assert not proposal.annex.limits()
+
+
+def test_the_example_in_the_documentation_can_be_read():
+    proposal = read_proposal(EXAMPLE, KNOWN)
+    assert proposal.annex.limits()
+    assert proposal.arrangement.standard == standard("security-screening/1")
 
 
 def test_all_that_a_file_says(reading):
