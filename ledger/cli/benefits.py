@@ -9,7 +9,7 @@ import typer
 from ledger.cli import plain, render
 from ledger.cli.options import AsOption, CsvOption, HomeOption, JsonOption, code, moment, until
 from ledger.cli.session import open_home, open_to_read, show, title
-from ledger.cli.sheets import write
+from ledger.cli.sheets import write, write_sheet
 
 if TYPE_CHECKING:
     from ledger.domain.benefits import Benefit

@@ -211,7 +211,7 @@ class Client(Proving):
                 time.sleep(_PAUSE)
 
     def settle(self, timeout: float) -> None:
-        """Until nothing waits in the outbox, or the time (seconds) is over."""
+        """Until nothing waits in the outbox and the index knows what came of it, or the time (seconds) is over."""
         from ledger.domain.outbox import OutboxState
 
         until = time.monotonic() + timeout
@@ -220,6 +220,8 @@ class Client(Proving):
                 busy = self.pump()
             counts = self.outbox.counts()
             if not counts.get(OutboxState.WAITING) and not counts.get(OutboxState.SENDING):
+                if not self._threads:
+                    self.follower.sync()  # another process may have sent it since this one looked
                 return
             if self._threads or not busy:
                 time.sleep(_PAUSE)

@@ -154,8 +154,8 @@ class Reading:
         with self.store.reading() as session:
             return retained(session, self.queries.access(session, viewer), self.retention)
 
-    def retained_of(self, declaration: DeclarationId, viewer: int) -> "list[Retained]":
-        """The same of one declaration; empty for whom it is not to erase."""
+    def retained_of(self, declaration: DeclarationId, viewer: int | None) -> "list[Retained]":
+        """The same of one declaration; empty for whom it is not to erase. `viewer` None: for this store's own use."""
         from ledger.index.access import Level
         from ledger.index.retaining import of_declaration
         from ledger.index.rows import load_declarations
@@ -163,7 +163,7 @@ class Reading:
         with self.store.reading() as session:
             access = self.queries.access(session, viewer)
             found = load_declarations(session, [declaration]).get(declaration)
-            if found is None or access.level(found.state) is not Level.PAYLOAD:
+            if found is None or (viewer is not None and access.level(found.state) is not Level.PAYLOAD):
                 return []
             return list(of_declaration(session, access, self.retention, found))
 

@@ -229,6 +229,23 @@ def test_waiting_ends(settings, devnet, team, lodge):
         assert client.outbox.counts()
 
 
+def test_what_another_sends_between_two_looks_is_known_once_settled(settings, devnet, team, monkeypatch):
+    with Client.open(replace(settings, relay=None)) as client:
+        client.sync()
+        written = desk_of(client, devnet, "platform").declare(message(Case(declarant=PLATFORM_EORI).declaration()))
+        look = client.pump
+
+        def overtaken():
+            busy = look()
+            while team.client.submitter.pump():
+                pass
+            return busy
+
+        monkeypatch.setattr(client, "pump", overtaken)
+        client.settle(60)
+        assert client.record(written.digest).progress is RecordProgress.FINAL
+
+
 def test_threads_follow_and_send(settings, devnet, eventually):
     before = set(threading.enumerate())
     with Client.open(settings) as client:

@@ -11,6 +11,7 @@ A body is 32 bytes a field. `Record.fits` says whether every word fits its field
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import and_
 from typing import Final
 
 from coincurve import PublicKey
@@ -92,13 +93,14 @@ class Field:
     numeric: bool
 
     @property
-    def limit(self) -> int:
-        """The first number that does not fit, of a numeric field."""
-        return 1 << 8 * self.size
+    def unused(self) -> int:
+        """The bits of a word that no value of this type has."""
+        bits = 8 * self.size
+        return (1 << 256) - (1 << bits) if self.numeric else (1 << 256 - bits) - 1
 
     def fits(self, word: int) -> bool:
         """True when the word of 256 bits is a value of this type."""
-        return word < self.limit if self.numeric else word & ((1 << 8 * (WORD - self.size)) - 1) == 0
+        return word & self.unused == 0
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,11 @@ class Form:
     def places(self) -> Mapping[str, int]:
         """Index of each field by its name."""
         return {field.name: place for place, field in enumerate(self.fields)}
+
+    @cached_property
+    def unused(self) -> tuple[int, ...]:
+        """For each field in order, the bits of its word that no value has."""
+        return tuple(field.unused for field in self.fields)
 
     def encode(self, **values: int | bytes) -> bytes:
         """The body with these values; a field that is not named is 0.
@@ -171,7 +178,7 @@ class Record:
 
     def fits(self) -> bool:
         """True when every word is a value of its field's type."""
-        return all(field.fits(word) for field, word in zip(self.form.fields, self._words, strict=True))
+        return not any(map(and_, self._words, self.form.unused))
 
     def number(self, name: str) -> int:
         """A field's word as a number, all 256 bits of it."""

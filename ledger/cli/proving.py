@@ -75,6 +75,7 @@ def receipt(
     kind: TypeOption = None,
     country: CountryOption = None,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """A receipt of a declaration's status: a file that can be checked years later, without us and without a network."""
     from ledger.client.receipt_files import FORMS, LANGUAGES
@@ -92,12 +93,13 @@ def receipt(
         return
     out.write_bytes(made.content)
     machine = chosen in {"json", "cbor"}
+    told = {"file": str(out), "block": made.block, "time": made.time, "vouching": made.vouching}
     pairs = [
         ("as of", f"block {made.block}, {moment(made.time)}"),
         ("vouched for by", made.vouching),
         ("verify", f"passavant verify {out}" if machine else ""),
     ]
-    show(False, dict, lambda: f"The receipt is in {out}.\n{facts(pairs)}")
+    show(as_json, lambda: told, lambda: f"The receipt is in {out}.\n{facts(pairs)}")
 
 
 def verify(

@@ -1,0 +1,1 @@
+"""The audit of a whole network: chain, contracts' state, gateways. See `passavant_verifier.audit.steps`."""
