@@ -1,7 +1,7 @@
 """What mutual recognition brought: for administrations and auditors."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -16,12 +16,13 @@ from ledger.domain.proposals import Period
 
 router = APIRouter(prefix="/v1/recognition", tags=["ledger"])
 
-_DATE: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_DATE: Final = r"^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _DAY: Final = 86_400
 _END_OF_TIME: Final = 1 << 40
 _ENTITLED: Final = frozenset({OrganisationKind.ADMINISTRATION, OrganisationKind.AUDITOR})
-From = Annotated[str | None, Query(alias="from", pattern=_DATE, description="First day (UTC).")]
-To = Annotated[str | None, Query(pattern=_DATE, description="Last day (UTC).")]
+_FORM: Final[dict[str, Any]] = {"pattern": _DATE, "json_schema_extra": {"format": "date"}}
+From = Annotated[str | None, Query(alias="from", description="First day (UTC).", **_FORM)]
+To = Annotated[str | None, Query(description="Last day (UTC).", **_FORM)]
 By = Annotated[str | None, Query(pattern="^(month|quarter)$", description="One line for each; else one for all.")]
 
 

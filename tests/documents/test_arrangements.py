@@ -106,13 +106,3 @@ def test_the_goods_of_a_declaration():
     fewer = {path: value for path, value in fields.items() if path != codes[0]}
     assert goods_of(fewer).chapters == {"", "85"}
     assert goods_of({}) == Goods(frozenset(), frozenset())
-
-
-def test_an_annex_covers_goods_that_all_lie_within_it_or_leaves_it_open():
-    annex = Annex(chapters=frozenset({"61"}))
-    assert annex.covers(Goods(frozenset({"61"}), frozenset())) is True
-    assert annex.covers(Goods(frozenset({"85", ""}), frozenset())) is False
-    assert annex.covers(Goods(frozenset({"61", ""}), frozenset())) is None
-    assert annex.covers(Goods(frozenset(), frozenset())) is None
-    assert Annex(modes=frozenset({4})).covers(Goods(frozenset({"61"}), frozenset())) is None
-    assert Annex(modes=frozenset({4})).covers(Goods(frozenset({"61"}), frozenset({5}))) is False
