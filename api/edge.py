@@ -22,6 +22,8 @@ NDJSON: Final = b"application/x-ndjson"
 _ACCEPTED: Final = (b"*/*", b"application/*", JSON)
 _IN_FORMS: Final = "/receipt"
 """Ends the path of what is answered in several media types, which its route chooses from."""
+_RECEIPT: Final = 25.0
+"""What a receipt costs of the rate: drawing a series of QR codes takes a second."""
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _COSTLY: Final = {"/v1/sessions/challenges": 10.0, "/v1/sessions": 10.0}
 
@@ -63,7 +65,8 @@ class Edge:
 
     async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         client = scope["client"][0] if scope["client"] else ""
-        wait = self._rules.limiter.wait(client, time.monotonic(), _COSTLY.get(scope["path"], 1))
+        cost = _RECEIPT if scope["path"].endswith(_IN_FORMS) else _COSTLY.get(scope["path"], 1)
+        wait = self._rules.limiter.wait(client, time.monotonic(), cost)
         if wait:
             raise ProblemError(Kind.TOO_MANY_REQUESTS, headers={"retry-after": str(int(wait) + 1)})
         headers = dict(scope["headers"])

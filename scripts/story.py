@@ -25,7 +25,8 @@ from ledger.domain.codes import DecisionKind
 from ledger.domain.records import Decision
 from ledger.domain.signing import SignedRecord
 from ledger.home import Home
-from scripts.stage import MESSAGES, OWN, Stage, WrongStory, expect, get, post, receipt_of, say, short, temporary_home
+from scripts.stage import MESSAGES, OWN, WrongStory, expect, get, post, receipt_of, say, short, temporary_home
+from scripts.testimony import Testimony
 
 EXPORT_MRN = "25GB7QK2M9ZT4XW1A3"
 IMPORT_MRN = "25FR00128B4M7QX9K2"
@@ -35,7 +36,7 @@ PLANTS_MRN = "25FR00128E5H9VN2J8"
 PARCEL = "LA718402658GB"
 
 
-class Story(Stage):
+class Story(Testimony):
     """The scenes."""
 
     def set_the_stage(self) -> None:
@@ -182,27 +183,6 @@ class Story(Stage):
         say(f"  GET {path}   {told['answer']}, deliver: {told['deliver'].lower()}")
         say(f"  as of block {fresh['block']}, {fresh['time']}, {fresh['lag']} blocks behind the chain")
 
-    def content(self) -> None:
-        """Content is encrypted for its readers; one more is let in, and out again."""
-        self.scene("Who reads the content of the import: declarant and customs, and whom they let")
-        declaration = self.run("payload", IMPORT_MRN, "--as", "customs-fr")["declaration"]
-        kept = b"".join(path.read_bytes() for path in self.home.glob("store.sqlite*"))
-        expect(kept and b"Atelier Nordet" not in kept, "the store holds no name of a buyer")
-        say("  Customs decrypt it and hold it against the chain. The gateway's store has ciphertext only.")
-        fields = ("--fields", "Declaration/InvoiceAmount")
-        self.run("payload", declaration, "--as", "post", code=1)
-        say("  refused, as for a declaration that has no content here")
-        self.run("grant", declaration, "post", *fields, "--as", "platform")
-        read = self.run("payload", declaration, "--as", "post")["fields"]
-        expect(set(read) == {"Declaration/InvoiceAmount[1]", "Declaration/InvoiceAmount[1]/@currencyID"}, "two fields")
-        say(f"  The postal operator reads {' '.join(read.values())}, and nothing else.")
-        self.run("withdraw", declaration, "post", *fields, "--as", "platform")
-        self.run("payload", declaration, "--as", "post", code=1)
-        say("  refused again")
-        log = self.run("accesses", IMPORT_MRN, "--as", "platform")["accesses"]
-        expect(log and log[-1]["reader"] == self.network.identity("post").organisation, "the access is noted")
-        say("  What was read can't be unread, but the platform sees who read what, and when.")
-
     def outsider(self) -> None:
         """An outsider's attempt leaves no trace."""
         self.scene("An outsider, with a key that nobody admitted, signs a release in the name of French customs")
@@ -298,6 +278,10 @@ def tell(home: Path) -> None:
         story.content,
         story.outsider,
         story.rebuild,
+        story.witnesses,
+        story.disclosed,
+        story.receipt,
+        story.erased,
     )
     for scene in scenes:
         scene()

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import (
+    benefits,
     checkpoints,
     confidential,
     devnet,
@@ -19,6 +20,7 @@ from ledger.cli import (
     proving,
     reading,
     sharing,
+    simulating,
     writing,
 )
 from ledger.cli.failures import exit_code, tell
@@ -35,7 +37,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(devnet.app, name="devnet")
-for part in (ingesting, writing, reading, sharing, confidential, proving, erasing, checkpoints, network):
+for part in (
+    ingesting,
+    writing,
+    reading,
+    sharing,
+    confidential,
+    proving,
+    erasing,
+    checkpoints,
+    simulating,
+    benefits,
+    network,
+):
     part.add_to(app)
 
 

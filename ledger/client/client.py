@@ -253,14 +253,9 @@ class Client(Proving):
         }
         if kept is not None and kept.founded_in is not None:
             return replace(kept, **named)
-        founding = read_founding(self._rpc, self.network)
-        return Pinned(
-            **named,
-            council_head=founding.council_head,
-            founded=founding.time,
-            founders=founding.founders,
-            founded_in=founding.block,
-        )
+        told = read_founding(self._rpc, self.network)
+        began: Any = {"founded": told.time, "founders": told.founders, "founded_in": told.block}
+        return Pinned(**named, **began, council_head=told.council_head)
 
     def _looked(self) -> Sight:
         """What one look at the node tells; the index catches up when it is behind."""

@@ -145,8 +145,6 @@ class Follower:
         if to_block >= below.number:  # another process has gone back meanwhile
             return
         gone = self._indexer.rollback(to_block)
-        if self._proofs:
-            self._proofs.forget()
         text = f"blocks {to_block + 1} to {below.number} are gone, with {len(gone)} records"
         _log.warning("rolled back: %s", text)
         if Finality.parse(self._network.finality).alarms_on_rollback:

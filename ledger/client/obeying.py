@@ -37,12 +37,9 @@ def obey(client: "Confidential") -> bool:
 def _is_early(client: "Confidential", one: Due) -> bool:
     if one.author <= MAX_ADMINISTRATION:
         return False
-    state = client.state(DeclarationId(one.declaration))
-    if state is None:
-        return False
-    lines = client.retained_of(state.id, client.competent(state.administration))
-    kept = next((line for line in lines if line.version == one.version), None)
-    if kept is None or kept.due:
+    lines = client.retained_of(DeclarationId(one.declaration), None)
+    kept = next(line for line in lines if line.version == one.version)
+    if kept.due:
         return False
     what = f"version {one.version} of 0x{one.declaration.hex()} was erased by {one.author} before its retention ends"
     Alarms(client.store).sound("erasure", f"{what} ({kept.why}); it is kept until then")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.chain.network import Network
     from ledger.chain.rpc import Rpc
     from ledger.domain.recognition import Walk
+    from ledger.index.reading import Session
     from ledger.index.store import Store
 
 _log: Final = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class ProofTaker:
         self._store = store
         self._network = network
         self._proofs = Proofs(store)
-        self._upto: int | None = None
+        self._upto: tuple[int, bytes] | None = None
         self._rest = 0.0
         self._failed = ""
 
@@ -55,24 +56,26 @@ class ProofTaker:
                 _log.warning("state proofs can't be taken now: %s", error)
             self._failed = str(error)
 
-    def forget(self) -> None:
-        """Look up again how far it got: the store went back."""
-        self._upto = None
-
     def _part(self, final: int) -> None:
-        since = self._upto if self._upto is not None else self._proofs.taken_upto()
         with self._store.reading() as session:
+            since = self._since(session)
             leaf = leaf_at(session, final)
             if leaf is None or leaf.block <= since:
-                self._upto = since
                 return
             declarations, upto = awaiting(session, since, leaf.block, _MOST)
             known = Bases(session, leaf.block)
             found = [(one, known.of(one)) for one in declarations]
+            [(block_hash,)] = session.rows("SELECT hash FROM blocks WHERE number = ?", upto)
         bases = {one: basis for one, basis in found if basis}
         if bases:
             self._proofs.keep_states(self._proven(bases, leaf.block), upto)
-        self._upto = upto
+        self._upto = upto, block_hash
+
+    def _since(self, session: "Session") -> int:
+        """Up to which block it got; by the store, when that has another block there or was not asked yet."""
+        if self._upto and session.rows("SELECT 1 FROM blocks WHERE number = ? AND hash = ?", *self._upto):
+            return self._upto[0]
+        return self._proofs.taken_upto()
 
     def _proven(self, bases: Mapping[bytes, Basis], block: int) -> list[tuple[bytes, KeptState]]:
         wanted = {one: slots_of(basis, self._network) for one, basis in bases.items()}

@@ -16,8 +16,11 @@ from ledger.index.queries import Queries
 from ledger.index.references import References, ReferenceType
 
 if TYPE_CHECKING:
+    from ledger.client.histories import Histories
     from ledger.client.types import ClientSettings
+    from ledger.domain.benefits import Benefit, Interval
     from ledger.domain.events import Recorded
+    from ledger.domain.proposals import Period
     from ledger.index.answers import AsOf, StatusAnswer
     from ledger.index.history import (
         DeclarationAnswer,
@@ -58,6 +61,23 @@ class Reading:
     def queries(self) -> Queries:
         """The index's questions."""
         return Queries(self.store, self.references)
+
+    @property
+    def histories(self) -> "Histories":
+        """What history tells of mutual recognition."""
+        from ledger.client.histories import Histories
+
+        return Histories(self.store, self.queries)
+
+    def benefits(
+        self, viewer: int | None, period: "Period", interval: "Interval | None" = None
+    ) -> "tuple[Benefit, ...]":
+        """The benefit report of mutual recognition, as far as it is the viewer's to see.
+
+        Raises:
+            NotEntitled: the viewer is neither an administration nor an auditor.
+        """
+        return self.histories.benefits(viewer, period, interval)
 
     def as_of(self) -> "AsOf":
         """As of which block an answer would be that is given now."""
@@ -134,8 +154,8 @@ class Reading:
         with self.store.reading() as session:
             return retained(session, self.queries.access(session, viewer), self.retention)
 
-    def retained_of(self, declaration: DeclarationId, viewer: int) -> "list[Retained]":
-        """The same of one declaration; empty for whom it is not to erase."""
+    def retained_of(self, declaration: DeclarationId, viewer: int | None) -> "list[Retained]":
+        """The same of one declaration; empty for whom it is not to erase. `viewer` None: for this store's own use."""
         from ledger.index.access import Level
         from ledger.index.retaining import of_declaration
         from ledger.index.rows import load_declarations
@@ -143,7 +163,7 @@ class Reading:
         with self.store.reading() as session:
             access = self.queries.access(session, viewer)
             found = load_declarations(session, [declaration]).get(declaration)
-            if found is None or access.level(found.state) is not Level.PAYLOAD:
+            if found is None or (viewer is not None and access.level(found.state) is not Level.PAYLOAD):
                 return []
             return list(of_declaration(session, access, self.retention, found))
 

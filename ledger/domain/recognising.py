@@ -156,8 +156,13 @@ class Recognising:
         if outcome is not _OK:
             return outcome
         root = self._root(entry, record)
-        if root is None:
-            return Outcome.PARENT_NOT_PROVEN
+        return Outcome.PARENT_NOT_PROVEN if root is None else self.weigh(record, root, now)
+
+    def weigh(self, record: Recognition, root: Root, now: int) -> Outcome:
+        """Whether what a recognition goes back to may be relied on, in a block of time `now`: RECORDED, or why not.
+
+        All that is checked of a recognition but its author and the proof of its parent.
+        """
         if root.depth > MAX_DEPTH:
             return Outcome.TOO_DEEP
         own, controlled = self.declarations[record.declaration], self.declarations[root.control.declaration]
@@ -171,6 +176,15 @@ class Recognising:
             or self._check_status(record, root, now)
             or self._check_standing(record, root)
         )
+
+    def root_of(self, parent: Digest) -> Root | None:
+        """What a recognition of `parent` goes back to, as far as it is known here without a proof."""
+        node = self.known.nodes.get(parent)
+        if node is not None:
+            control, above = self.known.controls[node.control], node.record
+            return Root(node.control, control, above.administration, node.depth + 1, above.risk)
+        known = self.known.controls.get(parent)
+        return None if known is None else Root(parent, known, known.administration, 1, known.risk)
 
     def _check_own(self, record: Recognition, now: int) -> Outcome:
         state = self.declarations.get(record.declaration)
@@ -191,12 +205,10 @@ class Recognising:
         return Outcome.ALREADY_SUPERSEDED if replaced.withdrawn else _OK
 
     def _root(self, entry: Presented, record: Recognition) -> Root | None:
-        parent = self.known.nodes.get(record.parent)
-        if parent is not None:
-            control, above = self.known.controls[parent.control], parent.record
-            return Root(parent.control, control, above.administration, parent.depth + 1, above.risk)
-        known = self.known.controls.get(record.parent)
-        found = known if known is not None else self._proven(entry, record.parent)
+        known = self.root_of(record.parent)
+        if known is not None:
+            return known
+        found = self._proven(entry, record.parent)
         return None if found is None else Root(record.parent, found, found.administration, 1, found.risk)
 
     def _proven(self, entry: Presented, parent: Digest) -> Control | None:

@@ -10,8 +10,16 @@ from typing import Final
 
 from ledger.domain import heads
 from ledger.domain.codes import Outcome, Risk, SuspensionAction, Verdict
-from ledger.domain.records import AeoStatus, Arrangement, ArrangementSuspension, Assistance, Control, Recognition
-from ledger.domain.wire import ZERO, DeclarationId, Digest, Head
+from ledger.domain.records import (
+    AeoStatus,
+    Arrangement,
+    ArrangementSuspension,
+    Assistance,
+    Control,
+    Decision,
+    Recognition,
+)
+from ledger.domain.wire import WORD, ZERO, DeclarationId, Digest, Head
 
 MAX_DEPTH: Final = 8
 MAX_RELIED: Final = 4
@@ -205,3 +213,14 @@ def is_reliable(node: Node | None, declaration: DeclarationId) -> bool:
 def meets(met: bytes, wanted: bytes) -> bool:
     """Whether one standard (31 bytes of name, one of level) meets another; 0 asks for nothing."""
     return wanted == ZERO or (met[:31] == wanted[:31] and met[31] >= wanted[31])
+
+
+def relied_in(record: Decision, proof: bytes) -> tuple[Digest, ...]:
+    """The recognitions on which a recorded decision relies: the last words of its proof."""
+    if record.reliance == ZERO:
+        return ()
+    start = 0
+    if record.supersedes != ZERO:
+        start = 3 * WORD + 2 * WORD * int.from_bytes(proof[2 * WORD : 3 * WORD], "big")
+    words = (proof[at : at + WORD] for at in range(start, len(proof), WORD))
+    return tuple(Digest(word) for word in words)[:MAX_RELIED]

@@ -72,7 +72,7 @@ class Ledger:
         if isinstance(entry.record, ConsignmentRecord):
             outcome = self._judge(entry, entry.record, now)
             if outcome is Outcome.RECORDED:
-                self._apply(entry, entry.record)
+                self.apply(entry, entry.record)
             return outcome
         if isinstance(entry.record, RecognitionRecord):
             law = Recognising(self.participants, self.declarations, self.recognitions, self.walk)
@@ -281,7 +281,8 @@ class Ledger:
         # A suspended declarant must not go on through its agent.
         return Outcome.RECORDED if self._may_act(record.declarant, record, now) else Outcome.ORGANISATION_NOT_ACTIVE
 
-    def _apply(self, entry: Presented, record: ConsignmentRecord) -> None:
+    def apply(self, entry: Presented, record: ConsignmentRecord) -> None:
+        """Fold a record that was taken."""
         digest = entry.digest
         if isinstance(record, Declaration):
             self.declarations[DeclarationId(digest)] = lodge(record, digest)

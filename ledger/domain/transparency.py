@@ -183,7 +183,8 @@ def _read(lines: list[str]) -> Checkpoint:
 
 def _is_signature(line: str) -> bool:
     parts = _SIGNATURE.fullmatch(line)
-    return parts is not None and len(_base64(parts[2])) >= _SHORTEST_SIGNATURE
+    # a name that is not printable could speak to the terminal of whoever looks at the note
+    return parts is not None and line.isprintable() and len(_base64(parts[2])) >= _SHORTEST_SIGNATURE
 
 
 def _base64(text: str) -> bytes:

@@ -9,7 +9,7 @@ from ledger.domain.codes import DecisionKind, RecordType
 from ledger.domain.events import Recorded
 from ledger.domain.lifecycle import TABLE
 from ledger.domain.participants import Organisation, Participants
-from ledger.domain.recognition import Walk
+from ledger.domain.recognition import Walk, relied_in
 from ledger.domain.records import Control, Decision
 from ledger.domain.wire import ZERO, Digest, Head
 from ledger.index.answers import Answer
@@ -17,7 +17,6 @@ from ledger.index.facts import DEMANDS
 from ledger.index.folding import Alone, Folded
 from ledger.index.participants import load_administrations
 from ledger.index.reading import Session
-from ledger.index.recognised import relied_in
 from ledger.index.recognitions import walk_from
 from ledger.index.rows import RECORDED, recorded
 from ledger.index.signers import signer_of

@@ -203,7 +203,7 @@ class Working:
             self._advance(folded, event, record)
             if isinstance(record, Decision | Control):
                 self.recognised.decided(event, record)
-            folded.updated = (event.position.block, event.position.log)
+        folded.updated = (event.position.block, event.position.log)
         folded.changed = True
         return Step(event, before, folded.state.public_head, self._remarks(event, folded))
 

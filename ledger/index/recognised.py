@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ledger.domain.events import Recorded
 from ledger.domain.participants import Participants
-from ledger.domain.recognition import MAX_RELIED, Recognitions
+from ledger.domain.recognition import Recognitions, relied_in
 from ledger.domain.records import (
     AeoStatus,
     Arrangement,
@@ -15,7 +15,7 @@ from ledger.domain.records import (
     Recognition,
     RecognitionRecord,
 )
-from ledger.domain.wire import WORD, ZERO, DeclarationId, Digest
+from ledger.domain.wire import ZERO, DeclarationId, Digest
 
 
 @dataclass(slots=True)
@@ -120,12 +120,3 @@ class Recognised:
     def _assistance(self, record: Assistance, digest: Digest, now: int) -> None:
         self.known.assist(record, digest, now)
         self.changed.add(record.request)
-
-
-def relied_in(record: Decision, proof: bytes) -> tuple[Digest, ...]:
-    """The recognitions on which a recorded decision relies: the last words of its proof."""
-    start = 0
-    if record.supersedes != ZERO:
-        start = 3 * WORD + 2 * WORD * int.from_bytes(proof[2 * WORD : 3 * WORD], "big")
-    words = (proof[at : at + WORD] for at in range(start, len(proof), WORD))
-    return tuple(Digest(word) for word in words)[:MAX_RELIED]

@@ -19,12 +19,14 @@ import httpx
 import pytest
 
 from ledger.chain.rpc import Rpc, as_bytes
+from ledger.chain.signers import open_local_signer
 from ledger.client import Client, Custody, Sealed, Subject
 from ledger.devnet import Devnet
 from ledger.devnet.gateway import Gateway, free_port
 from ledger.domain.commitment import commit, salt_of
 from ledger.home import Home
 from ledger.sealing import Payload, seal, wrap_for
+from passavant_verifier.audit.command import SESSION_VARIABLE
 from tests.api.running import Participant
 from tests.attacks.dictionary import attack, candidates, s10_of
 
@@ -196,6 +198,19 @@ def test_it_is_told_from_what_is_lost(network, erased):
     assert (version["erased"]["cause"], version["erased"]["author"]) == ("ORDERED", 826)
     assert version["erasedHereAt"]
     assert passavant(network[0].home, "replay").returncode == 0
+
+
+def test_the_audit_still_finds_nothing_amiss(network, erased, tmp_path):
+    """Chain, storage and what the gateway answers to an auditor, the erased version among it."""
+    chain, web = network
+    auditor = open_local_signer(chain.home.identity("auditor").signer)
+    descriptor = str(chain.home.path / "network.json")
+    where = ["--network", descriptor, "--rpc", chain.home.rpc, "--gateway", str(web.base_url)]
+    command = [sys.executable, "-m", "passavant_verifier.audit.command", *where]
+    environment = {**os.environ, SESSION_VARIABLE: auditor._key.secret.hex()}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing diverges" in done.stdout
 
 
 def test_a_gateway_that_was_down_makes_up_for_it_when_it_starts(network, another, tmp_path):

@@ -95,6 +95,11 @@ def test_a_form_that_there_is_not(lodged, passavant, how):
     assert (told.code, "json, cbor, png, svg, pdf" in told.err.replace("\n", " ")) == (2, True)
 
 
+def test_a_script_is_told_what_vouches_for_it(lodged, passavant, tmp_path):
+    told = passavant("receipt", IMPORT, "-o", tmp_path / "r.json", "--as", "platform", "--json").json
+    assert told.keys() == {"file", "block", "time", "vouching"}
+
+
 def test_no_receipt(lodged, passavant):
     told = passavant("receipt", "UNKNOWN-1", "-o", "r.json", "--as", "platform")
     assert (told.code, "not found or not entitled" in told.err) == (1, True)

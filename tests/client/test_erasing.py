@@ -67,6 +67,11 @@ def test_what_is_kept_and_who_may_not(team, lodged):
         team.desk("express").eraser.erase(lodged, cause=ErasureCause.REQUESTED)
 
 
+def test_to_whom_nothing_belongs_nothing_is_due(team, lodged):
+    assert team.client.retained(999_999) == []
+    assert team.client.retained_of(lodged, 999_999) == []
+
+
 def signed(team, name, declaration, **fields):
     """Erase past the desk, which would refuse."""
     desk = team.desk(name)

@@ -232,3 +232,15 @@ def test_there_is_nothing_to_sign_yet(settings):
     memory = replace(settings, database="sqlite://")
     with Client.open(memory) as empty, pytest.raises(CheckpointError, match="nothing to sign yet"):
         empty.checkpoint()
+
+
+def test_another_history_is_taken_anew(team, customs, lodged):
+    """Whichever process took the store back: what was taken up to a block counts for that block only."""
+    team.recorded(customs.decide(lodged, DecisionKind.RELEASE))
+    taker, proofs = team.client.follower._proofs, Proofs(team.client.store)
+    assert taker._upto is not None
+    taker._upto = taker._upto[0] + 100, bytes(32)
+    again = team.recorded(customs.decide(lodged, DecisionKind.DETAIN))
+    kept = proofs.state(lodged)
+    assert kept is not None
+    assert kept.block == block_of(team, again)

@@ -43,6 +43,16 @@ def test_the_readmes_quarter_of_an_hour_can_be_typed(place):
 
 
 @pytest.mark.e2e
+def test_a_receipt_by_hand_can_be_typed(place):
+    typed = block((ROOT / "docs/receipts.md").read_text(), "## By hand", "")
+    script = f"set -e\ntrap 'passavant devnet down' ERR\n{typed}\n"
+    done = subprocess.run(["bash", "-c", script], cwd=place, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "receipt: valid" in done.stdout
+    assert "The goods may be handed over for home use." in done.stdout
+
+
+@pytest.mark.e2e
 def test_the_gateways_example_lodges_a_declaration(place):
     example = block((ROOT / "docs/gateway.md").read_text(), "In Python", "python")
     with Devnet(place / "home", gateway=True):

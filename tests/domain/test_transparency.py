@@ -113,6 +113,7 @@ TEXT = Note(CHECKPOINT, (LINE,)).text
         (LINE + "\n", "", "no signed note"),
         (LINE + "\n", LINE, "no signed note"),
         (LINE, "- customs.example AAAA", "no signed note"),
+        ("customs.example", "customs\x1b[2J", "no signed note"),
         (LINE, "— customs.example AAAA", "no signed note"),
         (LINE, LINE[:-1], "no signed note"),
         ("passavant/31337", "passavant/031337", "are wanted"),

@@ -93,6 +93,7 @@ class World:
     later_leaves: int = 0
     places: tuple[int, int] = (2, 5)
     absent: bool = False
+    raw: dict[bytes, bytes] = field(default_factory=dict)
     noise: int = 60
     validators: dict[bytes, PrivateKey] | None = None
     event_changes: dict[str, Any] = field(default_factory=dict)
@@ -162,7 +163,10 @@ class World:
         }
         participants = {key_slot(address_of(self.signer)): self.key_word}
         participants |= {organisation_slot(one): word.pack() for one, word in self.organisations.items()}
-        return [_storage(slots, self.noise) for slots in (consignments | self.standing, participants, self.web)]
+        written = {keccak256(slot): value for slot, value in self.raw.items()}
+        slots = (consignments | self.standing, participants, self.web)
+        storages = [_storage(one, self.noise) for one in slots]
+        return [{**one, **{key: value for key, value in written.items() if key in one}} for one in storages]
 
     def wanted(self):
         """The slots that a receipt shows, of each contract."""

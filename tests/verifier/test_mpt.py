@@ -66,6 +66,15 @@ def test_secure_tries_go_by_the_keys_hashes():
     assert pool.lookup_secure(secure_root({b"a": b"1"}), b"a") == b"1"
 
 
+def test_an_extension_leads_somewhere_further_on():
+    leaf = encode([b"\x20\x61", b"a value that is long enough to be referred to by its hash"])
+    extension = encode([b"\x00", keccak256(leaf)])
+    pool = Pool.of([leaf, extension])
+    assert pool.lookup(keccak256(leaf), b"\x61")
+    with pytest.raises(ProofError, match="without a path"):
+        pool.lookup(keccak256(extension), b"\x61")
+
+
 def test_flipping_a_bit_of_a_node_proves_nothing():
     entries = {keccak256(bytes([n])): bytes([n]) * 40 for n in range(1, 40)}
     key, root = keccak256(b"\7"), root_of(entries)
@@ -91,6 +100,8 @@ def test_flipping_a_bit_of_a_node_proves_nothing():
         encode([b"\x00\x61", b"too short for a hash"]),
         encode([b"\x20\x61", []]),
         encode([b""] * 16 + [[]]),
+        encode([b"\x20\x61", b"value", b"more"]),
+        encode([b"\x25\x61", b"value"]),
     ],
 )
 def test_refuses_what_is_no_node(node):

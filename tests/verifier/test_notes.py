@@ -107,6 +107,7 @@ def test_every_byte_of_a_note_is_covered_for_whom_all_signers_are_known():
         lambda text: text + "— one.example AAAAA\n",
         lambda text: text + 65 * ONE.line("text"),
         lambda text: text + "x" * 20_000,
+        lambda text: text + 60 * Signer(250 * "x", b"3").line("text"),
         lambda text: text.replace("\n", "\r\n"),
         lambda text: text.replace("— one", "- one"),
     ],

@@ -144,7 +144,7 @@ def _check_fields(disclosed: Disclosed, signed: Signed) -> None:
     """Step 5. A Decision carries no schema of its own: its version keeps that of the one before it."""
     record, schema = signed.record, schema_id(disclosed.schema)
     if record.code != RecordType.DECISION and record.word("schema") != schema:
-        raise BrokenError(5, f"the record's paths are not those of {disclosed.schema}")
+        raise BrokenError(5, f"the record's paths are not those of {_shown(disclosed.schema)}")
     if disclosed.proof is None:
         if disclosed.fields:
             raise BrokenError(5, "fields without a proof")
@@ -262,6 +262,11 @@ def _author(record: Record) -> int:
     return named or record.number("administration")
 
 
+def _shown(text: str) -> str:
+    """A stranger's text on one line: what speaks to the terminal, or looks like another line, is spelled out."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def _told(disclosed: Disclosed, parts: Mapping[str, Part], facts: Mapping[str, Any]) -> Verdict:
     made = Verdict(KIND, parts, (), facts)
     if made.exit_code == 1:
@@ -269,6 +274,6 @@ def _told(disclosed: Disclosed, parts: Mapping[str, Part], facts: Mapping[str, A
     lines = [f"Key {facts['signer']} signed version {disclosed.version} of declaration {facts['declaration']}."]
     if parts["issuer"] == VALID:
         lines[0] += f" It signed for organisation {facts['author']}, and the ledger took it."
-    lines += [f"{field.path} = {field.value}" for field in disclosed.fields]
+    lines += [f"{_shown(field.path)} = {_shown(field.value)}" for field in disclosed.fields]
     lines += [f"{len(disclosed.fields)} field(s) were disclosed; nothing is said of others."]
     return replace(made, statements=tuple(lines))

@@ -89,7 +89,8 @@ def statements_of(parts: Mapping[str, Part], facts: Mapping[str, Any], network: 
 
 def _then(then: Mapping[str, Any]) -> Iterator[str]:
     part = " for part of the goods" if then["scope"] else ""
-    decided = f"Administration {then['administration']}, office {then['office']}, decided {_words(then['kind'])}{part}"
+    office = f", office {then['office']}," if then["office"] else ""
+    decided = f"Administration {then['administration']}{office} decided {_words(then['kind'])}{part}"
     yield f"{decided} on declaration {then['declaration']}, with effect from {moment(then['effectiveAt'])}."
     yield f"Its key {then['signer']} could sign that then."
     if then["block"]:

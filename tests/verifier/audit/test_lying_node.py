@@ -1,6 +1,7 @@
 """A node that lies: each lie of docs/audit.md is told, and the audit names it. The same node without a lie is clean."""
 
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from passavant_verifier.audit.steps import Step
 from tests.fakes.liar import DROPPED, Liar
 from tests.verifier.audit.auditing import Played, audited, first
+from tests.verifier.audit.garbling import garbled
 
 Lie = Callable[[str, Sequence[Any], Any], Any]
 
@@ -138,3 +140,20 @@ def test_a_node_that_gives_receipts_one_by_one_is_clean(played: Played):
         _, findings = audited(played.network, liar.url)
         assert findings.exit_code == 0, (findings.divergences, findings.unknown)
         assert liar.lies
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_a_node_answers_the_audit_ends(played: Played, seed):
+    """One answer of one kind is garbled."""
+    random = Random(seed)
+    methods = ("eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getProof", "eth_getCode", "eth_blockNumber")
+    method, countdown = methods[seed % len(methods)], random.randrange(2 if seed % 5 > 1 else 30)
+
+    def lie(asked, _, result):
+        nonlocal countdown
+        countdown -= asked == method
+        return garbled(random, result) if asked == method and countdown == -1 else result
+
+    with Liar(played.url, node=lie) as liar:
+        _, findings = audited(played.network, liar.url)
+    assert findings.exit_code in {0, 1, 3}

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode as abi_encode
 
-from ledger.domain.codes import ControlMethod, ControlOutcome, DecisionKind, Leg, Purpose, Regime, Stage, Verdict
+from ledger.domain.codes import (
+    ControlMethod,
+    ControlOutcome,
+    DecisionKind,
+    Leg,
+    Outcome,
+    Purpose,
+    Regime,
+    Stage,
+    Verdict,
+)
 from ledger.domain.keccak import keccak256
 from ledger.domain.records import Arrangement, Control, Decision, Declaration, Recognition, Record
 from ledger.domain.wire import ZERO, Address, ConsignmentId, DeclarationId, Digest, encode
@@ -16,7 +26,7 @@ from passavant_verifier.reliance import why_withdrawn
 from tests.model import test_histories
 from tests.model.chain import NETWORK_ID, Chain
 from tests.model.reading import STEPS
-from tests.model.test_histories import Outcome, play
+from tests.model.test_histories import play
 from tests.model.world import World, founders, signer
 from tests.verifier.audit.auditing import network_at, replayed
 from tests.verifier.audit.relying import Slots, assert_reliance
@@ -39,7 +49,7 @@ class Story:
         play(self.chain, self.world, [entry], 5, expected=Outcome.RECORDED)
         return digest
 
-    def times(self) -> dict[str, int]:
+    def times(self) -> dict[str, Any]:
         return {"effective_at": self.world.now, "deadline": self.world.now + SOON}
 
     def declare(self, administration: int, consignment: bytes = ZERO) -> Digest:
@@ -151,9 +161,8 @@ def told(story: Story, declaration: Digest) -> str | None:
     replay, findings = replayed(node, network, history)
     assert not findings.divergences
     assert_reliance(node, network, replay.ledger, story.world.ledger.walk)
-    reason = (
-        why_withdrawn(Slots(node, network), declaration) if declaration in replay.ledger.recognitions.reliances else ""
-    )
+    relies = declaration in replay.ledger.recognitions.reliances
+    reason = why_withdrawn(Slots(node, network), declaration) if relies else ""  # type: ignore[arg-type]
     node.close()
     said = declaration_said(replay.ledger, history, declaration, story.world.now)["reliance"]
     assert status_said(replay.ledger, history, declaration, story.world.now)["reliance"] == said

@@ -97,6 +97,33 @@ def test_step_15_without_a_dump_another_engine_is_believed_nothing(played: Playe
     assert first(findings).step is Step.STATE
 
 
+def test_step_15_a_chain_that_moves_is_followed(played: Played):
+    """The state of a block may be gone when it is asked for: then the chain is read on, and asked again."""
+    node = Node(played.url)
+    snapshot = node.call("evm_snapshot")
+    asked = []
+
+    def lie(method, _, result):
+        if method != "eth_getProof":
+            return result
+        asked.append(result)
+        if len(asked) > 2:
+            return result
+        node.call("evm_mine")
+        return ValueError("missing trie node")
+
+    try:
+        with Liar(played.url, node=lie) as liar:
+            result, findings = audited(played.network, liar.url)
+        assert findings.exit_code == 0
+        assert result.checkpoint is not None
+        assert result.checkpoint.height == int(node.call("eth_blockNumber"), 16)
+        assert len(asked) == 4
+    finally:
+        node.call("evm_revert", snapshot)
+        node.close()
+
+
 def test_step_15_a_dump_that_is_not_the_state_counts_as_none(played: Played):
     node = Node(played.url)
     dump = node.call("anvil_dumpState")

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from ledger.chain.notes import NoteKey
+from ledger.cli.checkpoints import trust_file
 from ledger.desk import RulingOptions
 from ledger.documents.receipt_forms import to_cbor
 from ledger.domain.codes import DecisionKind, HoldAction, Reason
 from passavant_verifier.receipts import verify_receipt
-from passavant_verifier.trust import FORMAT, read_trust
+from passavant_verifier.trust import read_trust
 from tests.client.letters import PLATFORM_EORI, Case, message
 
 ROOT = Path(__file__).parents[3]
@@ -24,27 +25,9 @@ AUDITOR, CUSTOMS, GATEWAY = (NoteKey.generate(f"{name}.example") for name in ("a
 README = (ROOT / "verifier/README.md").read_text(encoding="utf-8")
 
 
-def trust_file(network, witnesses=(AUDITOR, CUSTOMS)):
-    content = {
-        "format": FORMAT,
-        "network": {
-            "chainId": network.chain_id,
-            "consignments": f"0x{network.consignments.hex()}",
-            "consignmentsCode": f"0x{network.consignments_code.hex()}",
-            "genesis": f"0x{network.genesis_hash.hex()}",
-            "name": network.name,
-            "networkId": f"0x{network.network_id.hex()}",
-            "participants": f"0x{network.participants.hex()}",
-            "participantsCode": f"0x{network.participants_code.hex()}",
-            "recognitionsCode": f"0x{network.recognitions_code.hex()}",
-        },
-        "checkpoint": {
-            "operators": [GATEWAY.verifier],
-            "threshold": len(witnesses),
-            "witnesses": [one.verifier for one in witnesses],
-        },
-    }
-    return json.dumps(content, indent=2).encode()
+def trust_of(network):
+    keys = [AUDITOR.verifier, CUSTOMS.verifier]
+    return json.dumps(trust_file(network, 2, keys, [GATEWAY.verifier]), indent=2).encode()
 
 
 @pytest.fixture
@@ -60,7 +43,7 @@ def lodged(team):
 
 @pytest.fixture
 def trust(team):
-    return read_trust(trust_file(team.client.network), "trust.json")
+    return read_trust(trust_of(team.client.network), "trust.json")
 
 
 @pytest.fixture
@@ -191,7 +174,7 @@ def test_a_newcomer_with_an_empty_machine_gets_the_verdict(team, customs, lodged
     (machine / "requirements").mkdir()
     shutil.copy(ROOT / "requirements/verifier.txt", machine / "requirements/verifier.txt")
     (machine / "receipt.json").write_bytes(team.client.receipt(lodged).receipt.to_json())
-    (machine / "trust.json").write_bytes(trust_file(team.client.network))
+    (machine / "trust.json").write_bytes(trust_of(team.client.network))
     subprocess.run([sys.executable, "-m", "venv", machine / "venv"], check=True)
     path = f"{machine}/venv/bin:/usr/bin:/bin"
     environment = {

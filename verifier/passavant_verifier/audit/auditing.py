@@ -110,7 +110,7 @@ class Audit:
         try:
             check_network(self.plan.nodes[0], self.plan.network, self.findings)
             self.read_on()
-            self._gateways(result)
+            self.compare_gateways(result)
             roots = self._storage()
             self._checkpoint(result)
             self._nodes()
@@ -179,7 +179,8 @@ class Audit:
         for node in self.plan.nodes[1:]:
             compare_nodes(self.plan.nodes[0], node, self.plan.network, self.replay.last.number, self.findings)
 
-    def _gateways(self, result: Result) -> None:
+    def compare_gateways(self, result: Result) -> None:
+        """Steps 17 to 21, for each gateway."""
         ids = self._sampled()
         result.sampled = len(ids) if self.plan.gateways else 0
         for gateway in self.plan.gateways:

@@ -136,7 +136,9 @@ class ChainReader:
 
     def _one_by_one(self, block: Any) -> list[Any]:
         """For nodes that do not know how to give a block's receipts at once."""
-        transactions = block.get("transactions", ())
+        transactions = block.get("transactions")
+        if not isinstance(transactions, list):
+            raise UnknowableError(Step.RECEIPTS, f"{self.node.name} does not list the transactions of a block")
         return self._ask(Step.RECEIPTS, [("eth_getTransactionReceipt", (one,)) for one in transactions])
 
     def _logs(self, header: Header, answers: Any) -> tuple[Log, ...]:
@@ -145,15 +147,14 @@ class ChainReader:
             raise UnknowableError(Step.RECEIPTS, f"{self.node.name} does not give the receipts of block {at}")
         try:
             receipts = read_receipts(answers)
+            root = receipts_root(receipts)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-            self._diverges(
-                Step.RECEIPTS, at, "receipts have all their fields", "receipts", f"{type(error).__name__}: {error}"
-            )
-        root, expected = receipts_root(receipts), header.data("receiptsRoot")
+            found = f"{type(error).__name__}: {error}"
+            self._diverges(Step.RECEIPTS, at, "receipts have all their fields", "receipts", found)
+        expected = header.data("receiptsRoot")
         if root != expected:
-            self._diverges(
-                Step.RECEIPTS, at, "the receipts hash to the header's receipts root", hexed(expected), hexed(root)
-            )
+            rule = "the receipts hash to the header's receipts root"
+            self._diverges(Step.RECEIPTS, at, rule, hexed(expected), hexed(root))
         logs = tuple(log for receipt in receipts for log in receipt.logs)
         if bloom_of(logs) != header.data("logsBloom"):
             self._diverges(Step.RECEIPTS, at, "the logs make the header's bloom filter", "that filter", "another one")

@@ -28,6 +28,7 @@ _ATTEMPTS: Final = 4
 _PATIENCE: Final = 8
 """Differences that are asked again before one is believed at once."""
 _LONGEST: Final = 300
+_DENIED: Final = [("that it is there", "it is", "the gateway knows of no such thing")]
 
 Progress = Callable[[str, int, int], None]
 
@@ -93,7 +94,8 @@ class Comparison:
         if not ids:
             return
         for _ in range(_ATTEMPTS):
-            as_of = self.gateway.get(Step.FRESHNESS, f"/v1/declarations/0x{ids[0].hex()}").get("asOf") or {}
+            told = self.gateway.get(Step.FRESHNESS, f"/v1/declarations/0x{ids[0].hex()}").get("asOf")
+            as_of = told if isinstance(told, dict) else {}
             height = self._height
             if as_of.get("block") == height:
                 self._check_as_of(as_of)
@@ -186,7 +188,8 @@ class Comparison:
         name = f"0x{declaration.hex()}"
         shown = self.gateway.get(Step.STATUS, f"/v1/declarations/{name}")
         expected = declaration_said(self.replay.ledger, self.history, declaration, self._now)
-        found = [self._differs(Step.STATUS, declaration, "declaration", one) for one in differences(expected, shown)]
+        differing = differences(expected, shown) if "id" in shown else _DENIED
+        found = [self._differs(Step.STATUS, declaration, "declaration", one) for one in differing]
         if found:
             return found
         answer = self.gateway.get(Step.STATUS, f"/v1/consignments/{name}/status")
@@ -217,8 +220,9 @@ class Comparison:
         known = self.replay.ledger.participants.organisations
         for identity in sorted(known):
             said = participant_said(self.replay.ledger, self.history, identity, self._now)
-            shown = _sorted(told.pop(str(identity), {}))
-            yield from (self._of_participant(str(identity), one) for one in differences(said, shown))
+            shown = told.pop(str(identity), None)
+            found = _DENIED if shown is None else differences(said, _sorted(shown))
+            yield from (self._of_participant(str(identity), one) for one in found)
         for stranger in told:
             yield self._of_participant(stranger, ("id", "no such participant", stranger))
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from coincurve import PrivateKey
 
 from passavant_verifier.audit.findings import UnknowableError
-from passavant_verifier.audit.rpc import Connection, UnreachableError, hexed, raw
+from passavant_verifier.audit.rpc import Connection, UnreachableError, hexed, parsed, raw
 from passavant_verifier.audit.steps import Step
 from passavant_verifier.errors import UnreadableError
 from passavant_verifier.keccak import keccak256
@@ -110,10 +110,10 @@ class Gateway:
             headers["content-type"] = "application/json"
         try:
             status, raw_answer = self._connection.request(method, self._connection.path + path, content, headers)
-            answer = json.loads(raw_answer)
+            answer = parsed(raw_answer)
         except UnreachableError as error:
             raise UnknowableError(step, str(error)) from None
-        except (ValueError, RecursionError):
+        except ValueError:
             raise UnknowableError(step, f"{self.name} does not answer {path} with JSON") from None
         if not isinstance(answer, dict):
             raise UnknowableError(step, f"{self.name} does not answer {path} with an object")

@@ -22,7 +22,8 @@ p.lead { margin: 0 0 1.5rem; color: var(--faint); }
 table { width: 100%; border-collapse: collapse; font-size: .95rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .6rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--faint); font-weight: 600; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 1rem; }
+td { overflow-wrap: anywhere; min-width: 5.5rem; }
+td.number, th.number { min-width: 0; text-align: right; font-variant-numeric: tabular-nums; padding-right: 1rem; }
 td.result { font-weight: 600; white-space: nowrap; }
 td small { display: block; color: var(--faint); }
 code, pre { font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
@@ -122,7 +123,7 @@ def _listed(title: str, entries: Iterable[Mapping[str, Any]], columns: tuple[str
     ]
     if not rows:
         return ""
-    head = "".join(f"<th>{name}</th>" for name in columns)
+    head = "".join(f"<th>{name.capitalize()}</th>" for name in columns)
     return f"<h2>{title}</h2><table><tr>{head}</tr>{''.join(rows)}</table>"
 
 

@@ -6,6 +6,7 @@ node.call("eth_chainId")
 
 import http.client
 import json
+import re
 import ssl
 import time
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ from passavant_verifier.errors import VerifierError
 LARGEST_ANSWER: Final = 1 << 30
 _ATTEMPTS: Final = 4
 _OK: Final = 200
+_DEEPEST: Final = 64
+_OPENING: Final = b"[{"
+_OTHERS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class UnreachableError(VerifierError):
@@ -139,15 +144,15 @@ class Node:
 
     def _read(self, content: bytes) -> list[Any]:
         try:
-            answers = json.loads(content)
-        except (ValueError, RecursionError):
+            answers = parsed(content)
+        except ValueError:
             raise UnreachableError(f"{self.name} does not answer with JSON") from None
         if not isinstance(answers, list):
             raise UnreachableError(f"{self.name} does not answer a batch with a list")
         return answers
 
     def _in_order(self, calls: Sequence[tuple[str, Sequence[Any]]], answers: list[Any]) -> list[Any]:
-        by_id = {one.get("id"): one for one in answers if isinstance(one, dict)}
+        by_id = {one["id"]: one for one in answers if isinstance(one, dict) and type(one.get("id")) is int}
         if len(answers) != len(calls) or by_id.keys() != set(range(len(calls))):
             raise UnreachableError(f"{self.name} leaves calls of a batch without an answer")
         return [_result(method, by_id[place]) for place, (method, _) in enumerate(calls)]
@@ -160,6 +165,21 @@ def _result(method: str, answer: dict[str, Any]) -> Any:
     known = error if isinstance(error, dict) else {}
     code = known.get("code")
     return AnswerError(method, code if isinstance(code, int) else 0, str(known.get("message", error))[:500])
+
+
+def parsed(content: bytes) -> Any:
+    """The JSON in these bytes. Depth is looked at first: a parser that recurses could take the process with it.
+
+    Raises:
+        ValueError: it is none, or nests too deeply.
+    """
+    outside = _STRINGS.sub(b"", content) if b"\\" in content else b"".join(content.split(b'"')[::2])
+    depth = 0
+    for bracket in outside.translate(None, _OTHERS):
+        depth += 1 if bracket in _OPENING else -1
+        if depth > _DEEPEST:
+            raise ValueError("it nests too deeply")
+    return json.loads(content)
 
 
 def raw(value: Any, size: int | None = None) -> bytes:

@@ -1,14 +1,13 @@
 """The contracts' accounts and storage in a block's state, against what the events make of them (step 15)."""
 
-import json
 import zlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from passavant_verifier.audit.chain import Block
 from passavant_verifier.audit.findings import DivergedError, Divergence, Findings, Place, UnknowableError
 from passavant_verifier.audit.network import Network
-from passavant_verifier.audit.rpc import AnswerError, Node, UnreachableError, hexed, raw
+from passavant_verifier.audit.rpc import AnswerError, Node, UnreachableError, hexed, parsed, raw
 from passavant_verifier.audit.steps import Step
 from passavant_verifier.law.ledger import Ledger
 from passavant_verifier.mpt import Pool, ProofError, secure_root
@@ -124,11 +123,15 @@ def _dump(node: Node, address: bytes) -> dict[bytes, int] | None:
     """All slots of a contract, from a node that can dump its state; it must hash to the proven root to count."""
     try:
         packed = raw(node.call("anvil_dumpState"))
-        state: Any = json.loads(_unpacked(packed))
+        state = parsed(_unpacked(packed))
         slots = state["accounts"][hexed(address)]["storage"]
-        return {raw(f"0x{slot[2:].rjust(64, '0')}", 32): int(value, 16) for slot, value in slots.items()}
+        return {raw(f"0x{slot[2:].rjust(64, '0')}", 32): _word(value) for slot, value in slots.items()}
     except (AnswerError, UnreachableError, ValueError, KeyError, TypeError, AttributeError, zlib.error):
         return None
+
+
+def _word(text: str) -> int:
+    return int.from_bytes(raw(f"0x{text[2:].rjust(64, '0')}", 32))
 
 
 def _unpacked(packed: bytes) -> bytes:

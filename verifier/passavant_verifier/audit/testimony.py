@@ -36,7 +36,6 @@ from passavant_verifier.lifecycle import LIVE, pending_of
 from passavant_verifier.records import WORD, ZERO, Record
 
 _SHARED: Final = ("consignment", "administration", "leg", "status", "version", "publicHead", "reliance")
-_BESIDE: Final = (RecordType.ERASURE, RecordType.RECOGNITION)
 _LAST_INSTANT: Final = 253_402_300_799
 _HOME_USE: Final = (Regime.HOME_USE, Regime.RE_IMPORT)
 _BEFORE: Final = (Status.REPORTED, Status.PRE_LODGED, Status.LODGED, Status.ACCEPTED)
@@ -219,8 +218,8 @@ def _published(seen: Seen) -> dict[str, Any]:
 
 
 def _advances(seen: Seen) -> bool:
-    """An erasure, and a recognition that was made for a declaration, move none of its heads."""
-    return isinstance(seen.event, Recorded) and seen.entry.record.code not in _BESIDE
+    """A recognition is made for a declaration, and no part of its own timeline."""
+    return isinstance(seen.event, Recorded) and seen.entry.record.code is not RecordType.RECOGNITION
 
 
 def _reliance(ledger: Ledger, declaration: bytes) -> str | None:
