@@ -118,7 +118,7 @@ def test_step_15_a_chain_that_moves_is_followed(played: Played):
         assert findings.exit_code == 0
         assert result.checkpoint is not None
         assert result.checkpoint.height == int(node.call("eth_blockNumber"), 16)
-        assert len(asked) == 4
+        assert len(asked) == 2 + 3
     finally:
         node.call("evm_revert", snapshot)
         node.close()
