@@ -29,6 +29,7 @@ from api.routes import (
     grants,
     payloads,
     receipts,
+    recognition,
     records,
     service,
     sessions,
@@ -51,6 +52,7 @@ _ROUTERS: Final = (
     checkpoints,
     receipts,
     benefits,
+    recognition,
     service,
 )
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →

@@ -189,15 +189,20 @@ def _deed(kind: str, said: Mapping[str, Any]) -> str:
     if kind == "Decision":
         return f"decided: {about.get('kind', '')}{_reason(about)}{_scoped(said)}"
     if kind == "Control":
-        risks = ", ".join(map(words, said.get("risk", ()))) if isinstance(said.get("risk"), list) else ""
-        return (
-            f"controlled version {said.get('version')}: {about.get('method', '')}, {about.get('outcome', '')} ({risks})"
-        )
+        found = f"{about.get('method', '')}, {about.get('outcome', '')} ({_risks(said)})"
+        return f"controlled version {said.get('version')}: {found}"
     if kind == "Hold":
         return f"{'set a hold' if about.get('action') == 'set' else 'lifted its hold'}{_reason(about)}"
     if kind == "Erasure":
         return f"erased the content of version {said.get('version')}: {about.get('cause', '')}"
+    if kind == "Recognition":
+        recognised = "declined to recognise a control" if about.get("verdict") == "declined" else "recognised a control"
+        return f"{recognised}: {about.get('verdict', '')} ({_risks(said)}){_reason(about)}"
     return f"recorded: {spaced(kind)}"
+
+
+def _risks(said: Mapping[str, Any]) -> str:
+    return ", ".join(map(words, said.get("risk", ()))) if isinstance(said.get("risk"), list) else ""
 
 
 def _reason(about: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli import (
+    arranging,
     benefits,
     checkpoints,
     confidential,
@@ -19,6 +20,7 @@ from ledger.cli import (
     network,
     proving,
     reading,
+    recognising,
     sharing,
     simulating,
     writing,
@@ -46,6 +48,8 @@ for part in (
     proving,
     erasing,
     checkpoints,
+    recognising,
+    arranging,
     simulating,
     benefits,
     network,

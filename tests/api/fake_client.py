@@ -24,6 +24,7 @@ from ledger.client import (
     PayloadRefused,
     Prepared,
     ReadGrant,
+    RecognitionCandidate,
     RecordAnswer,
     RecordProgress,
     Reference,
@@ -159,6 +160,9 @@ class FakeClient:
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
     benefit: list[Benefit] = field(default_factory=list)
+    candidate: list[RecognitionCandidate] = field(default_factory=list)
+    asked_candidates: list[tuple[StatusQuery, str]] = field(default_factory=list)
+    weighing: int | None = None
     reported: list[tuple[int, Period, Interval | None]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     readable: set[tuple[bytes, int]] = field(default_factory=set)
@@ -294,6 +298,12 @@ class FakeClient:
     def benefits(self, viewer: int, period: Period, interval: Interval | None) -> tuple[Benefit, ...]:
         self.reported.append((viewer, period, interval))
         return tuple(self.benefit)
+
+    def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> list[RecognitionCandidate]:
+        self.asked_candidates.append((query, country))
+        if viewer != self.weighing:
+            raise NotEntitled("not yours")
+        return self.candidate
 
     def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
         assert strict
