@@ -21,7 +21,19 @@ from api.gateway import Gateway
 from api.limits import RateLimiter
 from api.metrics import Metrics
 from api.problems import Kind, ProblemError, problem_of, respond
-from api.routes import checkpoints, consignments, erasing, grants, payloads, receipts, records, service, sessions
+from api.routes import (
+    benefits,
+    checkpoints,
+    consignments,
+    erasing,
+    grants,
+    payloads,
+    receipts,
+    recognition,
+    records,
+    service,
+    sessions,
+)
 from api.routes import ledger as ledger_routes
 from api.settings import Settings, secret_of
 from api.work import Intake, Work
@@ -39,6 +51,8 @@ _ROUTERS: Final = (
     ledger_routes,
     checkpoints,
     receipts,
+    benefits,
+    recognition,
     service,
 )
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →

@@ -36,6 +36,7 @@ RecordName = Literal[
     "Decision",
     "Control",
     "Hold",
+    "Recognition",
     "Erasure",
     "Admission",
     "OperatorStatus",
@@ -43,6 +44,10 @@ RecordName = Literal[
     "AdministrationSetting",
     "Grant",
     "EncryptionKey",
+    "Arrangement",
+    "ArrangementSuspension",
+    "AeoStatus",
+    "Assistance",
 ]
 ReferenceName = Literal["UCR", "DUCR", "MUCR", "MRN", "LRN", "HAWB", "S10", "TRACKING", "ORDER", "IOSS", "INVOICE"]
 TEXT = r"^[^\x00-\x1f\x7f]*[A-Za-z0-9][^\x00-\x1f\x7f]*$"

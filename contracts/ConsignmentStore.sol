@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Recorder} from "./Recorder.sol";
+import {ParticipantsReader} from "./ParticipantsReader.sol";
+import {Recognitions} from "./Recognitions.sol";
 import {IConsignments} from "./interfaces/IConsignments.sol";
-import {IParticipants} from "./interfaces/IParticipants.sol";
-import {Author} from "./types/Author.sol";
-import {Outcome} from "./types/Codes.sol";
+import {IRecognitions} from "./interfaces/IRecognitions.sol";
+import {Reliance} from "./types/Codes.sol";
 import {Head} from "./types/Heads.sol";
-import {either} from "./types/Logic.sol";
 import {Organisation} from "./types/Organisation.sol";
 import {State} from "./types/State.sol";
 
 /// @title What is stored of declarations and consignments, and its views
 /// @notice A declaration takes two slots, a consignment one from its second declaration on; everything else is written
 /// only when it is used.
-abstract contract ConsignmentStore is IConsignments, Recorder {
+abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
     struct Declared {
         Head settled;
         State state;
@@ -31,10 +30,8 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
         mapping(uint32 agency => bool) ofAgency;
     }
 
-    uint256 internal constant LATEST_EFFECT = 5 minutes;
-
     /// @inheritdoc IConsignments
-    IParticipants public immutable participants;
+    IRecognitions public immutable recognitions;
     /// @inheritdoc IConsignments
     address public immutable predecessor;
 
@@ -44,12 +41,13 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     mapping(bytes32 consignment => Joined) internal _joined;
     mapping(bytes32 digest => bool) internal _superseded;
     mapping(bytes32 id => mapping(uint256 version => bytes32 digest)) internal _erasures;
+    mapping(bytes32 id => uint256 lanes) internal _touched;
 
-    constructor(IParticipants participants_, address predecessor_) {
+    constructor(address predecessor_) {
         if (predecessor_ != address(0) && predecessor_.code.length == 0) {
             revert Consignments_PredecessorWithoutCode(predecessor_);
         }
-        participants = participants_;
+        recognitions = new Recognitions(participants);
         predecessor = predecessor_;
     }
 
@@ -97,6 +95,11 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     }
 
     /// @inheritdoc IConsignments
+    function touched(bytes32 id) external view returns (uint256) {
+        return _touched[id];
+    }
+
+    /// @inheritdoc IConsignments
     function superseded(bytes32 digest) external view returns (bool) {
         return _superseded[digest];
     }
@@ -110,7 +113,7 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
     function status(bytes32 id) public view returns (Standing memory) {
         Declared storage declared = _declarations[id];
         State state = declared.state;
-        if (!state.exists()) return Standing(0, 0, 0, 0, 0);
+        if (!state.exists()) return Standing(0, 0, 0, 0, 0, 0);
         // slither-disable-next-line unused-return,calls-loop  only the standing counts; Participants is known code
         (, Organisation administration) = participants.competentFor(state.administration());
         return Standing({
@@ -118,50 +121,19 @@ abstract contract ConsignmentStore is IConsignments, Recorder {
             request: _requests[id],
             holds: Head.unwrap(_holds[id].head),
             state: State.unwrap(state),
-            authority: uint8(administration.statusAt(block.timestamp))
+            authority: uint8(administration.statusAt(block.timestamp)),
+            reliance: state.relies() ? _reliance(id) : 0
         });
     }
 
-    function _lookUp(Author author, uint256 id, uint256 addressed) internal view override {
-        address target = address(participants);
-        address signer = author.signer();
-        uint256 place = author.place();
-        bytes4 selector = IParticipants.signedBy.selector;
-        // The call that every record makes: its answer goes where it is wanted, word by word, and a failure (there is
-        // none but running out of gas) is passed on.
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, selector)
-            mstore(add(free, 0x04), signer)
-            mstore(add(free, 0x24), id)
-            mstore(add(free, 0x44), addressed)
-            if iszero(staticcall(gas(), target, free, 0x64, place, 0x80)) {
-                returndatacopy(free, 0, returndatasize())
-                revert(free, returndatasize())
-            }
-        }
+    function _reliance(bytes32 id) private view returns (uint8) {
+        // slither-disable-next-line calls-loop  Recognitions is known code
+        return uint8(recognitions.withdrawn(id) ? Reliance.WITHDRAWN : Reliance.STANDS);
     }
 
     function _headOf(Joined storage joined, bytes32 id) internal view returns (Head head) {
         head = joined.head;
         if (head.isZero()) head = Head.wrap(id);
-    }
-
-    /// @dev The legal moment lies neither ahead of now nor further back than the administration lets it.
-    function _checkEffect(uint256 effectiveAt, Organisation administration)
-        internal
-        view
-        returns (uint256 outcome)
-    {
-        uint256 time = block.timestamp;
-        unchecked {
-            // Times are 40 bits wide, a setting 32: no sum overflows.
-            bool tooLate = effectiveAt > time + LATEST_EFFECT;
-            if (either(tooLate, effectiveAt + administration.backdatingAt(time) < time)) {
-                outcome = tooLate ? Outcome.EFFECTIVE_TOO_LATE : Outcome.EFFECTIVE_TOO_EARLY;
-            }
-        }
     }
 
     /// @dev True when the organisation is the declaration's administration or has taken over from it.

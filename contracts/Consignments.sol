@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ConsignmentStore} from "./ConsignmentStore.sol";
 import {Erasures} from "./Erasures.sol";
+import {ParticipantsReader} from "./ParticipantsReader.sol";
 import {Recorder} from "./Recorder.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {Author} from "./types/Author.sol";
@@ -20,7 +21,8 @@ contract Consignments is Erasures {
 
     constructor(IParticipants participants_, address predecessor_)
         Recorder(participants_.networkId())
-        ConsignmentStore(participants_, predecessor_)
+        ParticipantsReader(participants_)
+        ConsignmentStore(predecessor_)
     {}
 
     function _recordOne(Records.Entry calldata entry)
@@ -29,10 +31,19 @@ contract Consignments is Erasures {
         returns (uint256 outcome, bytes32 digest)
     {
         uint256 recordType = entry.typeWord();
-        if (recordType < FIRST_OF_PARTICIPANTS) (outcome, digest) = _process(recordType, entry);
-        else if (recordType > type(uint8).max) outcome = Outcome.UNKNOWN_RECORD_TYPE;
-        // slither-disable-next-line calls-loop  Participants is known code and calls nobody
-        else (outcome, digest) = participants.recordOne(entry);
+        if (recordType < FIRST_OF_PARTICIPANTS && recordType != Records.RECOGNITION) {
+            (outcome, digest) = _process(recordType, entry);
+        } else if (recordType > type(uint8).max) {
+            outcome = Outcome.UNKNOWN_RECORD_TYPE;
+        }
+        // slither-disable-next-line calls-loop,reentrancy-benign  Recognitions is known code, which only reads from here
+        else if (_isOfRecognitions(recordType)) {
+            (outcome, digest) = recognitions.recordOne(entry);
+        }
+        // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
+        else {
+            (outcome, digest) = participants.recordOne(entry);
+        }
     }
 
     function _apply(
@@ -102,6 +113,10 @@ contract Consignments is Erasures {
         Words.Erasure calldata r = body.erasure();
         if (r.administration != 0) return _fitting(r.administration, 16);
         return _fitting(r.agent == 0 ? r.declarant : r.agent, 32);
+    }
+
+    function _isOfRecognitions(uint256 recordType) private pure returns (bool) {
+        return recordType == Records.RECOGNITION || recordType >= Records.ARRANGEMENT;
     }
 
     function _fitting(uint256 id, uint256 bits) private pure returns (uint256) {

@@ -31,7 +31,9 @@ contract Participants is EncryptionKeys, Membership {
 
     function _recordOne(Records.Entry calldata entry) internal override returns (uint256, bytes32) {
         uint256 recordType = entry.typeWord();
-        if (recordType < FIRST_OF_PARTICIPANTS) return (Outcome.UNKNOWN_RECORD_TYPE, 0);
+        if (recordType < FIRST_OF_PARTICIPANTS || recordType >= Records.ARRANGEMENT) {
+            return (Outcome.UNKNOWN_RECORD_TYPE, 0);
+        }
         return _process(recordType, entry);
     }
 

@@ -23,7 +23,7 @@ abstract contract Recorder is IRecorder, IERC5267 {
     using Bodies for bytes;
     using Signatures for bytes;
 
-    /// @dev First of the record types that `Participants` takes.
+    /// @dev First of the record types that `Participants` takes; `Recognitions` takes those from ARRANGEMENT on.
     uint8 internal constant FIRST_OF_PARTICIPANTS = 16;
     uint256 internal constant LONGEST_DEADLINE = 7 days;
     // slither-disable-next-line unused-state  of Participants

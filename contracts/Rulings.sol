@@ -11,14 +11,12 @@ import {
     HoldAction,
     OrganisationKind,
     Outcome,
-    PURPOSE_DECIDE,
     PURPOSE_HOLD,
     Pending,
     REASON_OVERRIDE
 } from "./types/Codes.sol";
 import {Forms} from "./types/Forms.sol";
 import {Head} from "./types/Heads.sol";
-import {Key} from "./types/Key.sol";
 import {
     Lifecycle,
     RULING_NAMES_REQUEST,
@@ -30,7 +28,7 @@ import {
 import {Organisation} from "./types/Organisation.sol";
 import {Proofs} from "./types/Proofs.sol";
 import "./types/Records.sol" as Records;
-import {State} from "./types/State.sol";
+import {RELIES, State} from "./types/State.sol";
 import "./types/Words.sol" as Words;
 
 /// @title What authorities record: decisions, controls, agencies' holds
@@ -58,27 +56,74 @@ abstract contract Rulings is ConsignmentStore {
         (outcome, state) = _transition(r, state);
         if (outcome != Outcome.RECORDED) return outcome;
         if (r.supersedes != 0) {
-            outcome = _checkSuperseding(entry.proofOf(), r.supersedes, r.declaration, settled);
+            outcome = _checkSuperseding(_timelineOf(entry, r), r.supersedes, r.declaration, settled);
             if (outcome != Outcome.RECORDED) return outcome;
         }
         outcome = _checkTimes(r, author.organisation());
         if (outcome != Outcome.RECORDED) return outcome;
-        if (r.commitment | r.request != 0) {
-            (outcome, state) = _nextVersion(r, declared.state, state);
+        uint256 further = uint256(r.commitment | r.request | r.supersedes | r.reliance);
+        if (further | (State.unwrap(state) & RELIES) != 0) {
+            (outcome, state) = _settleFurther(entry, r, declared.state, state);
             if (outcome != Outcome.RECORDED) return outcome;
         }
 
         declared.settled = next;
         declared.state = state;
-        if (r.supersedes | r.request != 0) _settleFurther(r, state);
         _emit(entry, Decision.selector, digest, r.declaration, r.administration);
     }
 
-    /// @dev What a decision leaves beside head and state: the superseded one, and an answered request.
-    function _settleFurther(Words.Decision calldata r, State state) private {
+    /// @dev All that most decisions do not have: a version, reliance, touched risks, a superseded decision, an answered
+    /// request. Writes once nothing can be refused any more.
+    function _settleFurther(
+        Records.Entry calldata entry,
+        Words.Decision calldata r,
+        State before,
+        State state
+    ) private returns (uint256 outcome, State) {
+        (outcome, state) = _nextVersion(r, before, state);
+        if (outcome == Outcome.RECORDED) (outcome, state) = _relate(entry, r, state);
+        if (outcome != Outcome.RECORDED) return (outcome, state);
+        if (r.touchedRisks != 0 && state.version() != before.version()) _touch(r, state.version());
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
         // slither-disable-next-line costly-loop  each record of a group pays for its own slots
         if (r.request != 0 && state.pending() == Pending.NONE) delete _requests[r.declaration];
+        return (outcome, state);
+    }
+
+    /// @dev On which recognitions the declaration relies from now on.
+    function _relate(Records.Entry calldata entry, Words.Decision calldata r, State state)
+        private
+        returns (uint256 outcome, State)
+    {
+        if (r.reliance != 0) {
+            (, bytes calldata relied) = entry.proofOf().parts(r.supersedes != 0);
+            // slither-disable-next-line calls-loop,reentrancy-benign  Recognitions is known code, which only reads from here
+            outcome = recognitions.rely(r.declaration, r.effectiveAt, r.reliance, relied);
+            return (outcome, state.withReliance(true));
+        }
+        // A receipt or an assessment must not make a withdrawn reliance disappear.
+        bool anew = state.relies() && r.scope == 0 && Lifecycle.rowOf(r.kind).settlesGoods();
+        return (Outcome.RECORDED, anew ? state.withReliance(false) : state);
+    }
+
+    /// @dev Marks the risk areas with the version that touches them.
+    function _touch(Words.Decision calldata r, uint256 version) private {
+        uint256 lanes = _touched[r.declaration];
+        for (uint256 area = 0; r.touchedRisks >> area != 0; ++area) {
+            if ((r.touchedRisks >> area) & 1 == 0) continue;
+            lanes = (lanes & ~(uint256(type(uint16).max) << (16 * area))) | (version << (16 * area));
+        }
+        _touched[r.declaration] = lanes;
+    }
+
+    /// @dev The proof of superseding, without the recognitions that may follow it.
+    function _timelineOf(Records.Entry calldata entry, Words.Decision calldata r)
+        private
+        pure
+        returns (bytes calldata proof)
+    {
+        proof = entry.proofOf();
+        if (r.reliance != 0) (proof,) = proof.parts(true);
     }
 
     function _control(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
@@ -145,11 +190,8 @@ abstract contract Rulings is ConsignmentStore {
         view
         returns (uint256 outcome)
     {
-        Key key = author.key();
-        outcome = _checkKey(key, deadline, PURPOSE_DECIDE);
+        outcome = _checkDecidingKey(author, deadline, office);
         if (outcome != Outcome.RECORDED) return outcome;
-        uint256 keysOffice = key.office();
-        if (keysOffice != 0 && keysOffice != office) return Outcome.KEY_PURPOSE;
         return _isInOffice(author.organisation()) ? Outcome.RECORDED : Outcome.ORGANISATION_NOT_ACTIVE;
     }
 

@@ -1,4 +1,4 @@
-"""The demo: a network on this machine, and what happens to five consignments on it.
+"""The demo: a network on this machine, and what happens to six consignments on it.
 
 Every line that starts with $ is a command that anybody can type; every claim that is printed is checked first, and the
 program ends with exit code 1 when one is wrong. PASSAVANT_SAMPLES: a folder with more WCO DM messages to take in.
@@ -25,6 +25,7 @@ from ledger.domain.codes import DecisionKind
 from ledger.domain.records import Decision
 from ledger.domain.signing import SignedRecord
 from ledger.home import Home
+from scripts.recognition import Recognition
 from scripts.stage import MESSAGES, OWN, WrongStory, expect, get, post, receipt_of, say, short, temporary_home
 from scripts.testimony import Testimony
 
@@ -36,12 +37,12 @@ PLANTS_MRN = "25FR00128E5H9VN2J8"
 PARCEL = "LA718402658GB"
 
 
-class Story(Testimony):
+class Story(Testimony, Recognition):
     """The scenes."""
 
     def set_the_stage(self) -> None:
         """Start the network."""
-        self.scene("A network of our own: a chain, two contracts, eight participants, one gateway")
+        self.scene("A network of our own: a chain, three contracts, eight participants, one gateway")
         began = time.monotonic()
         told = self.run("devnet", "up", "--detach")
         expect(told["ready"] and told["gateway"], "the network is up")
@@ -282,6 +283,8 @@ def tell(home: Path) -> None:
         story.disclosed,
         story.receipt,
         story.erased,
+        story.recognised,
+        story.revoked,
     )
     for scene in scenes:
         scene()
@@ -293,7 +296,7 @@ def tell(home: Path) -> None:
 def main() -> int:
     """Tell the story; 1 when something in it is not so."""
     began = time.monotonic()
-    print("Passavant: what happens to five consignments, and what everybody can know about them")
+    print("Passavant: what happens to six consignments, and what everybody can know about them")
     try:
         with temporary_home() as home:
             tell(home)

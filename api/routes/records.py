@@ -10,11 +10,11 @@ from api.documentation import NO_SESSION, OPTIONAL_SESSION, gives, header, one_o
 from api.etags import heads_in
 from api.gateway import Gateway, gateway_of
 from api.problems import Kind, ProblemError
-from api.reasons import REASONS
 from api.schemas import JSON, NDJSON, Signed, Unsigned, body_of, media_type
 from api.wire import Id, hexed, hexed_or_none, instant, reply, unhex
 from ledger.client import Entry, Prepared, RecordAnswer, RecordProgress
 from ledger.domain.codes import Outcome, RecordType
+from ledger.domain.reasons import REASONS
 from ledger.domain.records import (
     RECORDS,
     AmendmentRequest,

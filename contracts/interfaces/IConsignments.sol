@@ -2,12 +2,13 @@
 pragma solidity ^0.8.30;
 
 import "../types/Records.sol" as Records;
-import {IParticipants} from "./IParticipants.sol";
-import {IRecorder} from "./IRecorder.sol";
+import {IParticipantsReader} from "./IParticipantsReader.sol";
+import {IRecognitions} from "./IRecognitions.sol";
 
 /// @title Declarations, what customs decided on them, and what joins them to consignments
-/// @notice Takes record types 1 to 9 and hands types 16 and up to `participants`. See docs/records.md.
-interface IConsignments is IRecorder {
+/// @notice Takes record types 1 to 7 and 9; hands 16 to 21 to `participants`, 8 and 22 to 25 to `recognitions`. See
+/// docs/records.md.
+interface IConsignments is IParticipantsReader {
     /// @notice All that the status of a declaration is computed from.
     /// @param settled The settled head; 0: no such declaration.
     /// @param request The digest of the pending request; 0: none.
@@ -15,12 +16,14 @@ interface IConsignments is IRecorder {
     /// @param state The state word of docs/records.md.
     /// @param authority The OrganisationStatus of the competent administration now. EXPELLED reads as "authority
     /// withdrawn".
+    /// @param reliance 0: it relies on no recognition; else a code of Reliance.
     struct Standing {
         bytes32 settled;
         bytes32 request;
         bytes32 holds;
         uint256 state;
         uint8 authority;
+        uint8 reliance;
     }
 
     /// @notice A declaration was recorded.
@@ -121,8 +124,8 @@ interface IConsignments is IRecorder {
     /// @notice The predecessor given to the constructor holds no code.
     error Consignments_PredecessorWithoutCode(address predecessor);
 
-    /// @notice The contract that says who may sign what; it also takes record types 16 and up.
-    function participants() external view returns (IParticipants);
+    /// @notice The contract that says who relies on whose controls. The constructor made it.
+    function recognitions() external view returns (IRecognitions);
 
     /// @notice The former version of this contract, whose declarations stay there; 0: this is the first.
     function predecessor() external view returns (address);
@@ -160,6 +163,9 @@ interface IConsignments is IRecorder {
 
     /// @notice How many agencies' holds are open on the declaration.
     function openHolds(bytes32 id) external view returns (uint256);
+
+    /// @notice Per risk area, lowest first, 16 bits: the version in which an amendment touched it last; 0: none did.
+    function touched(bytes32 id) external view returns (uint256);
 
     /// @notice True once a decision or control was superseded.
     function superseded(bytes32 digest) external view returns (bool);

@@ -224,4 +224,38 @@ library Bodies {
             record := body.offset
         }
     }
+
+    function recognition(bytes calldata body) internal pure returns (Words.Recognition calldata record) {
+        assembly ("memory-safe") {
+            record := body.offset
+        }
+    }
+
+    function arrangement(bytes calldata body) internal pure returns (Words.Arrangement calldata record) {
+        assembly ("memory-safe") {
+            record := body.offset
+        }
+    }
+
+    function arrangementSuspension(bytes calldata body)
+        internal
+        pure
+        returns (Words.ArrangementSuspension calldata record)
+    {
+        assembly ("memory-safe") {
+            record := body.offset
+        }
+    }
+
+    function aeoStatus(bytes calldata body) internal pure returns (Words.AeoStatus calldata record) {
+        assembly ("memory-safe") {
+            record := body.offset
+        }
+    }
+
+    function assistance(bytes calldata body) internal pure returns (Words.Assistance calldata record) {
+        assembly ("memory-safe") {
+            record := body.offset
+        }
+    }
 }

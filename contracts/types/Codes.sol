@@ -108,6 +108,24 @@ library Outcome {
     uint256 internal constant UNKNOWN_RECORD_TYPE = 38;
     uint256 internal constant ALREADY_ERASED = 39;
     uint256 internal constant ENCRYPTION_KEY_INVALID = 40;
+    uint256 internal constant UNKNOWN_ARRANGEMENT = 41;
+    uint256 internal constant ARRANGEMENT_NOT_IN_FORCE = 42;
+    uint256 internal constant ARRANGEMENT_SUSPENDED = 43;
+    uint256 internal constant OUT_OF_SCOPE = 44;
+    uint256 internal constant BELOW_STANDARD = 45;
+    uint256 internal constant PARENT_NOT_PROVEN = 46;
+    uint256 internal constant CONTROL_NOT_CARRIED_OUT = 47;
+    uint256 internal constant DISCREPANCY_FOUND = 48;
+    uint256 internal constant CONTROL_EXPIRED = 49;
+    uint256 internal constant RISK_TOUCHED = 50;
+    uint256 internal constant PARENT_BROKEN = 51;
+    uint256 internal constant TOO_DEEP = 52;
+    uint256 internal constant OTHER_CONSIGNMENT = 53;
+    uint256 internal constant AEO_NOT_VALID = 54;
+    uint256 internal constant RELIANCE_NOT_PROVEN = 55;
+    uint256 internal constant RELIANCE_INVALID = 56;
+    uint256 internal constant UNKNOWN_REQUEST = 57;
+    uint256 internal constant ALREADY_ANSWERED = 58;
 }
 
 library OrganisationKind {
@@ -185,6 +203,47 @@ library EncryptionSuite {
     uint256 internal constant HYBRID = 2;
 }
 
+library ControlOutcome {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant NONE_FOUND = 1;
+    uint256 internal constant MINOR_DISCREPANCY = 2;
+    uint256 internal constant MAJOR_DISCREPANCY = 3;
+    uint256 internal constant NOT_CARRIED_OUT = 4;
+}
+
+library Verdict {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant FULL = 1;
+    uint256 internal constant PARTIAL = 2;
+    uint256 internal constant DECLINED = 3;
+}
+
+library SuspensionAction {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant SUSPEND = 1;
+    uint256 internal constant RESUME = 2;
+}
+
+library AeoStanding {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant GRANTED = 1;
+    uint256 internal constant SUSPENDED = 2;
+    uint256 internal constant WITHDRAWN = 3;
+}
+
+library AssistanceAction {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant REQUEST = 1;
+    uint256 internal constant ANSWER = 2;
+    uint256 internal constant REFUSAL = 3;
+}
+
+library Reliance {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant STANDS = 1;
+    uint256 internal constant WITHDRAWN = 2;
+}
+
 /// @dev Greatest values of the lists of which the contracts look at nothing but the range.
 uint256 constant MAX_STAGE = Stage.REPORTED;
 uint256 constant MAX_DECISION_KIND = DecisionKind.REASSESS;
@@ -199,8 +258,16 @@ uint256 constant MAX_LINK_KIND = 6;
 uint256 constant MAX_REASON = 9;
 uint256 constant MAX_RISKS = 15;
 uint256 constant MAX_CONTROL_METHOD = 4;
-uint256 constant MAX_CONTROL_OUTCOME = 4;
+uint256 constant MAX_CONTROL_OUTCOME = ControlOutcome.NOT_CARRIED_OUT;
 uint256 constant MAX_SEAL_STATE = 3;
+uint256 constant MAX_VERDICT = Verdict.DECLINED;
+uint256 constant MAX_SUSPENSION_ACTION = SuspensionAction.RESUME;
+uint256 constant MAX_AEO_STANDING = AeoStanding.WITHDRAWN;
+uint256 constant MAX_ASSISTANCE_ACTION = AssistanceAction.REFUSAL;
+uint256 constant MAX_ASSISTANCE_KIND = 4;
+/// @dev Procedures of an arrangement, a bit set: bit (regime - 1); methods likewise.
+uint256 constant ALL_REGIMES = (1 << MAX_REGIME) - 1;
+uint256 constant ALL_METHODS = (1 << MAX_CONTROL_METHOD) - 1;
 
 uint256 constant REASON_OVERRIDE = 7;
 uint256 constant REPRESENTATION_DIRECT = 2;

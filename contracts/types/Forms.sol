@@ -3,12 +3,19 @@ pragma solidity ^0.8.30;
 
 import {
     ALL_LEGS,
+    ALL_METHODS,
+    ALL_REGIMES,
     AdmissionAction,
+    AeoStanding,
+    AssistanceAction,
     DecisionKind,
     EncryptionSuite,
     ErasureCause,
     KeyAction,
     MAX_ADMISSION_ACTION,
+    MAX_AEO_STANDING,
+    MAX_ASSISTANCE_ACTION,
+    MAX_ASSISTANCE_KIND,
     MAX_CONTROL_METHOD,
     MAX_CONTROL_OUTCOME,
     MAX_DECISION_KIND,
@@ -23,6 +30,8 @@ import {
     MAX_RISKS,
     MAX_SEAL_STATE,
     MAX_STAGE,
+    MAX_SUSPENSION_ACTION,
+    MAX_VERDICT,
     OrganisationKind,
     OrganisationStatus,
     PURPOSE_DECIDE,
@@ -32,7 +41,8 @@ import {
     PURPOSE_READ,
     REPRESENTATION_DIRECT,
     REPRESENTATION_INDIRECT,
-    Stage
+    Stage,
+    Verdict
 } from "./Codes.sol";
 import {Lifecycle} from "./Lifecycle.sol";
 import {both, either} from "./Logic.sol";
@@ -70,10 +80,11 @@ library Forms {
     function decision(Words.Decision calldata r) internal pure returns (bool) {
         uint256 wide = (r.administration >> 16) | (r.office >> 32);
         wide |= (r.effectiveAt | r.limitAt | r.deadline) >> 40;
-        if (wide | uint256(r.reliance) != 0 || r.reason > MAX_REASON) return false;
+        if (wide != 0 || r.reason > MAX_REASON) return false;
         uint256 kind = r.kind;
         if (!_within(kind, MAX_DECISION_KIND)) return false;
-        if (r.touchedRisks | uint256(r.commitment) == 0) return true;
+        if (r.touchedRisks | uint256(r.commitment) | uint256(r.reliance) == 0) return true;
+        if (r.reliance != 0 && !_mayRely(kind)) return false;
         bool amends = kind == DecisionKind.GRANT || kind == DecisionKind.AMEND;
         if (r.touchedRisks > (amends ? MAX_RISKS : 0)) return false;
         if (r.commitment == 0) return true;
@@ -99,6 +110,45 @@ library Forms {
         if (!_time(r.deadline) || r.commitment == 0 || !_within(r.cause, MAX_ERASURE_CAUSE)) return false;
         if (r.administration != 0) return r.declarant | r.agent == 0;
         return r.declarant != 0 && r.cause != ErasureCause.ORDERED;
+    }
+
+    function recognition(Words.Recognition calldata r) internal pure returns (bool) {
+        if ((r.administration | r.version) >> 16 != 0 || r.office >> 32 != 0) return false;
+        if (!_time(r.effectiveAt | r.deadline) || r.reason > MAX_REASON) return false;
+        if (!_within(r.verdict, MAX_VERDICT) || !_within(r.risk, MAX_RISKS)) return false;
+        if (r.verdict == Verdict.DECLINED) {
+            return r.reason != 0 && r.arrangement | r.aeo | r.scope == 0;
+        }
+        return r.arrangement != 0 && (r.verdict == Verdict.PARTIAL || r.scope == 0);
+    }
+
+    function arrangement(Words.Arrangement calldata r) internal pure returns (bool) {
+        if (r.second >> 16 != 0 || r.first >= r.second) return false;
+        return _time(r.validFrom | r.validUntil | r.deadline) && r.validUntil > r.validFrom
+            && _within(r.procedures, ALL_REGIMES) && _within(r.methods, ALL_METHODS)
+            && _within(r.risks, MAX_RISKS);
+    }
+
+    function arrangementSuspension(Words.ArrangementSuspension calldata r) internal pure returns (bool) {
+        return r.administration >> 16 == 0 && _within(r.action, MAX_SUSPENSION_ACTION)
+            && r.reason <= MAX_REASON && _time(r.deadline);
+    }
+
+    function aeoStatus(Words.AeoStatus calldata r) internal pure returns (bool) {
+        if (r.administration >> 16 != 0 || !_party(r.operator)) return false;
+        if (!_time(r.validFrom | r.validUntil | r.deadline)) return false;
+        if (!_within(r.status, MAX_AEO_STANDING) || r.validFrom == 0) return false;
+        if (r.status == AeoStanding.GRANTED) return r.grant == 0 && r.validUntil > r.validFrom;
+        return r.grant != 0 && r.validUntil == 0;
+    }
+
+    function assistance(Words.Assistance calldata r) internal pure returns (bool) {
+        if ((r.administration | r.addressee) >> 16 != 0 || r.addressee == 0) return false;
+        if (r.administration == r.addressee || !_time(r.dueAt | r.deadline)) return false;
+        if (!_within(r.action, MAX_ASSISTANCE_ACTION) || r.reason > MAX_REASON) return false;
+        if (!_within(r.kind, MAX_ASSISTANCE_KIND)) return false;
+        if (r.action == AssistanceAction.REQUEST) return r.request == 0 && r.commitment != 0 && r.dueAt != 0;
+        return r.request != 0 && r.dueAt == 0 && (r.action == AssistanceAction.REFUSAL) == (r.commitment == 0);
     }
 
     function admission(Words.Admission calldata r) internal pure returns (bool) {
@@ -168,6 +218,12 @@ library Forms {
         if (kind == OrganisationKind.OPERATOR) fitting |= PURPOSE_DECLARE;
         if (kind == OrganisationKind.AGENCY) fitting |= PURPOSE_HOLD;
         return purposes != 0 && purposes & ~fitting == 0;
+    }
+
+    /// @dev Where a control is waived.
+    function _mayRely(uint256 kind) private pure returns (bool) {
+        return Lifecycle.rowOf(kind).releases() || kind == DecisionKind.LIFT_CONTROL
+            || kind == DecisionKind.LIFT_DOCUMENTS;
     }
 
     function _requester(uint256 declarant, uint256 agent) private pure returns (bool) {

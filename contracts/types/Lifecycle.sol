@@ -26,7 +26,7 @@ import {
 /// stays), flags set 16, flags cleared 16, debt 8 (0: it stays), answered requests 8 (a bit each), properties 8.
 type Row is uint256;
 
-using {safeguards, versions, decide} for Row global;
+using {safeguards, versions, releases, settlesGoods, decide} for Row global;
 
 /// @dev What the lifecycle looks at in a decision beside its kind, a bit set.
 uint256 constant RULING_SCOPED = 1;
@@ -140,6 +140,16 @@ uint256 constant REASSESS = LIVE | IS_CLOSED | (Debt.REVISED << DEBT_AT);
 /// @dev True for a kind that checks the settled head only and names no request.
 function safeguards(Row row) pure returns (bool) {
     return _has(row, SAFEGUARDS);
+}
+
+/// @dev True for a kind that puts goods at the declarant's disposal.
+function releases(Row row) pure returns (bool) {
+    return _has(row, RELEASES);
+}
+
+/// @dev True for a kind that puts goods at disposal or takes them away.
+function settlesGoods(Row row) pure returns (bool) {
+    return Row.unwrap(row) & (RELEASES | WITHHOLDS) != 0;
 }
 
 /// @dev True for a kind that may carry the commitment of a version that customs wrote.

@@ -40,6 +40,18 @@ library Proofs {
         return head == settled;
     }
 
+    /// @notice A proof of superseding, if there is one, and what follows it.
+    function parts(bytes calldata proof, bool superseding)
+        internal
+        pure
+        returns (bytes calldata first, bytes calldata rest)
+    {
+        uint256 end = superseding && proof.length >= STEPS_HEAD ? proof.word(2) : 0;
+        if (superseding) end = end > MAX_STEPS ? proof.length : STEPS_HEAD + end * 64;
+        if (end > proof.length) end = proof.length;
+        return (proof[:end], proof[end:]);
+    }
+
     /// @notice How many approvals and possessions `proof` holds as `(bytes[] approvals, bytes[] possessions)`; an
     /// empty one, and whatever is not that encoding of signatures of 65 bytes, holds none.
     function counts(bytes calldata proof) internal pure returns (uint256 approvals, uint256 possessions) {

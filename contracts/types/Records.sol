@@ -185,6 +185,73 @@ struct EncryptionKey {
     uint40 deadline;
 }
 
+struct Recognition {
+    bytes32 declaration;
+    bytes32 parent;
+    bytes32 supersedes;
+    bytes32 arrangement;
+    bytes32 aeo;
+    uint16 administration;
+    uint32 office;
+    uint16 version;
+    uint8 verdict;
+    uint8 risk;
+    uint32 reason;
+    bytes32 scope;
+    bytes32 evidence;
+    uint40 effectiveAt;
+    uint40 deadline;
+}
+
+struct Arrangement {
+    uint16 first;
+    uint16 second;
+    bytes32 predecessor;
+    uint16 procedures;
+    uint8 methods;
+    uint8 risks;
+    bytes32 standard;
+    bytes32 annex;
+    uint40 validFrom;
+    uint40 validUntil;
+    uint40 deadline;
+}
+
+struct ArrangementSuspension {
+    uint16 administration;
+    bytes32 arrangement;
+    bytes32 prev;
+    uint8 action;
+    uint32 reason;
+    uint40 deadline;
+}
+
+struct AeoStatus {
+    uint16 administration;
+    uint32 operator;
+    bytes32 grant;
+    uint8 status;
+    bytes32 programme;
+    bytes32 evidence;
+    uint40 validFrom;
+    uint40 validUntil;
+    uint40 deadline;
+}
+
+struct Assistance {
+    uint16 administration;
+    uint16 addressee;
+    bytes32 consignment;
+    bytes32 request;
+    uint8 action;
+    uint8 kind;
+    bytes32 legalBasis;
+    bytes32 commitment;
+    uint32 reason;
+    uint40 dueAt;
+    uint40 deadline;
+}
+
 uint8 constant DECLARATION = 1;
 uint8 constant AMENDMENT_REQUEST = 2;
 uint8 constant INVALIDATION_REQUEST = 3;
@@ -192,6 +259,7 @@ uint8 constant PRESENTATION_NOTICE = 4;
 uint8 constant DECISION = 5;
 uint8 constant CONTROL = 6;
 uint8 constant HOLD = 7;
+uint8 constant RECOGNITION = 8;
 uint8 constant ERASURE = 9;
 uint8 constant ADMISSION = 16;
 uint8 constant OPERATOR_STATUS = 17;
@@ -199,6 +267,10 @@ uint8 constant KEY_AUTHORISATION = 18;
 uint8 constant ADMINISTRATION_SETTING = 19;
 uint8 constant GRANT = 20;
 uint8 constant ENCRYPTION_KEY = 21;
+uint8 constant ARRANGEMENT = 22;
+uint8 constant ARRANGEMENT_SUSPENSION = 23;
+uint8 constant AEO_STATUS = 24;
+uint8 constant ASSISTANCE = 25;
 
 bytes32 constant DECLARATION_TYPEHASH = keccak256(
     "Declaration(bytes32 consignment,address joinKey,uint32 declarant,uint32 agent,uint16 administration,uint8 leg,uint8 regime,uint8 stage,bytes32 link,uint8 linkKind,bytes32 commitment,bytes32 schema,uint40 effectiveAt,uint40 deadline)"
@@ -239,6 +311,21 @@ bytes32 constant ADMINISTRATION_SETTING_TYPEHASH = keccak256(
 bytes32 constant GRANT_TYPEHASH = keccak256(
     "Grant(uint32 declarant,uint32 agent,uint64 serial,uint8 representation,uint16 administration,uint8 legs,uint40 validFrom,uint40 validUntil,uint40 deadline)"
 );
+bytes32 constant RECOGNITION_TYPEHASH = keccak256(
+    "Recognition(bytes32 declaration,bytes32 parent,bytes32 supersedes,bytes32 arrangement,bytes32 aeo,uint16 administration,uint32 office,uint16 version,uint8 verdict,uint8 risk,uint32 reason,bytes32 scope,bytes32 evidence,uint40 effectiveAt,uint40 deadline)"
+);
+bytes32 constant ARRANGEMENT_TYPEHASH = keccak256(
+    "Arrangement(uint16 first,uint16 second,bytes32 predecessor,uint16 procedures,uint8 methods,uint8 risks,bytes32 standard,bytes32 annex,uint40 validFrom,uint40 validUntil,uint40 deadline)"
+);
+bytes32 constant ARRANGEMENT_SUSPENSION_TYPEHASH = keccak256(
+    "ArrangementSuspension(uint16 administration,bytes32 arrangement,bytes32 prev,uint8 action,uint32 reason,uint40 deadline)"
+);
+bytes32 constant AEO_STATUS_TYPEHASH = keccak256(
+    "AeoStatus(uint16 administration,uint32 operator,bytes32 grant,uint8 status,bytes32 programme,bytes32 evidence,uint40 validFrom,uint40 validUntil,uint40 deadline)"
+);
+bytes32 constant ASSISTANCE_TYPEHASH = keccak256(
+    "Assistance(uint16 administration,uint16 addressee,bytes32 consignment,bytes32 request,uint8 action,uint8 kind,bytes32 legalBasis,bytes32 commitment,uint32 reason,uint40 dueAt,uint40 deadline)"
+);
 
 bytes32 constant ENCRYPTION_KEY_TYPEHASH = keccak256(
     "EncryptionKey(uint32 organisation,bytes32 orgHead,uint32 version,uint8 suite,bytes32 key,bytes32 hybrid,uint40 notBefore,uint40 notAfter,uint40 deadline)"
@@ -275,6 +362,16 @@ function typeOf(uint256 recordType) pure returns (bytes32 typeHash, uint256 leng
         (typeHash, length) = (ADMISSION_TYPEHASH, 9 * 32);
     } else if (recordType == ADMINISTRATION_SETTING) {
         (typeHash, length) = (ADMINISTRATION_SETTING_TYPEHASH, 4 * 32);
+    } else if (recordType == RECOGNITION) {
+        (typeHash, length) = (RECOGNITION_TYPEHASH, 15 * 32);
+    } else if (recordType == ASSISTANCE) {
+        (typeHash, length) = (ASSISTANCE_TYPEHASH, 11 * 32);
+    } else if (recordType == AEO_STATUS) {
+        (typeHash, length) = (AEO_STATUS_TYPEHASH, 9 * 32);
+    } else if (recordType == ARRANGEMENT) {
+        (typeHash, length) = (ARRANGEMENT_TYPEHASH, 11 * 32);
+    } else if (recordType == ARRANGEMENT_SUSPENSION) {
+        (typeHash, length) = (ARRANGEMENT_SUSPENSION_TYPEHASH, 6 * 32);
     } else {
         length = type(uint256).max;
     }

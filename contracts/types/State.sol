@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT} from "./Codes.sol";
 import {both} from "./Logic.sol";
 
-/// @dev A declaration's state in one slot, lowest bits first: status 8, leg 4, regime 4, administration 16,
+/// @dev A declaration's state in one slot, lowest bits first: status 8, leg 3,
+/// relies on recognitions 1, regime 4, administration 16,
 /// declarant 32, version 16, flags 16, anchor 160 (an opener's join key; of a joiner the first 20 bytes of its
 /// consignment's id).
 type State is uint256;
@@ -13,6 +14,8 @@ using {
     exists,
     status,
     leg,
+    relies,
+    regime,
     administration,
     declarant,
     version,
@@ -20,12 +23,15 @@ using {
     pending,
     anchor,
     opens,
+    consignmentKey,
     withStanding,
     withPending,
-    withVersion
+    withVersion,
+    withReliance
 } for State global;
 
 uint256 constant LEG_AT = 8;
+uint256 constant RELIES = 1 << 11;
 uint256 constant REGIME_AT = 12;
 uint256 constant ADMINISTRATION_AT = 16;
 uint256 constant DECLARANT_AT = 32;
@@ -44,7 +50,16 @@ function status(State state) pure returns (uint256) {
 }
 
 function leg(State state) pure returns (uint256) {
-    return (State.unwrap(state) >> LEG_AT) & 0xf;
+    return (State.unwrap(state) >> LEG_AT) & 0x7;
+}
+
+/// @dev True while the last decision over the goods relies on recognitions.
+function relies(State state) pure returns (bool) {
+    return State.unwrap(state) & RELIES != 0;
+}
+
+function regime(State state) pure returns (uint256) {
+    return (State.unwrap(state) >> REGIME_AT) & 0xf;
 }
 
 function administration(State state) pure returns (uint16) {
@@ -72,6 +87,11 @@ function anchor(State state) pure returns (address) {
     return address(uint160(State.unwrap(state) >> ANCHOR_AT));
 }
 
+/// @dev What two declarations of one consignment have in common: the first 160 bits of its id.
+function consignmentKey(State state, bytes32 id) pure returns (address) {
+    return state.opens() ? address(bytes20(id)) : state.anchor();
+}
+
 /// @dev True for the declaration that opened its consignment.
 function opens(State state) pure returns (bool) {
     return both(state.exists(), state.flags() & FLAG_JOINED == 0);
@@ -91,4 +111,8 @@ function withPending(State state, uint256 next) pure returns (State) {
 /// @dev The caller has made sure that `next` fits 16 bits.
 function withVersion(State state, uint256 next) pure returns (State) {
     return State.wrap((State.unwrap(state) & ~(uint256(0xffff) << VERSION_AT)) | (next << VERSION_AT));
+}
+
+function withReliance(State state, bool next) pure returns (State) {
+    return State.wrap(next ? State.unwrap(state) | RELIES : State.unwrap(state) & ~RELIES);
 }

@@ -177,3 +177,70 @@ struct EncryptionKey {
     uint256 notAfter;
     uint256 deadline;
 }
+
+struct Recognition {
+    bytes32 declaration;
+    bytes32 parent;
+    bytes32 supersedes;
+    bytes32 arrangement;
+    bytes32 aeo;
+    uint256 administration;
+    uint256 office;
+    uint256 version;
+    uint256 verdict;
+    uint256 risk;
+    uint256 reason;
+    bytes32 scope;
+    bytes32 evidence;
+    uint256 effectiveAt;
+    uint256 deadline;
+}
+
+struct Arrangement {
+    uint256 first;
+    uint256 second;
+    bytes32 predecessor;
+    uint256 procedures;
+    uint256 methods;
+    uint256 risks;
+    bytes32 standard;
+    bytes32 annex;
+    uint256 validFrom;
+    uint256 validUntil;
+    uint256 deadline;
+}
+
+struct ArrangementSuspension {
+    uint256 administration;
+    bytes32 arrangement;
+    bytes32 prev;
+    uint256 action;
+    uint256 reason;
+    uint256 deadline;
+}
+
+struct AeoStatus {
+    uint256 administration;
+    uint256 operator;
+    bytes32 grant;
+    uint256 status;
+    bytes32 programme;
+    bytes32 evidence;
+    uint256 validFrom;
+    uint256 validUntil;
+    uint256 deadline;
+}
+
+struct Assistance {
+    uint256 administration;
+    uint256 addressee;
+    bytes32 consignment;
+    bytes32 request;
+    uint256 action;
+    uint256 kind;
+    bytes32 legalBasis;
+    bytes32 commitment;
+    uint256 reason;
+    uint256 dueAt;
+    uint256 deadline;
+}

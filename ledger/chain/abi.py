@@ -18,7 +18,7 @@ from ledger.domain.signing import SignedRecord
 from ledger.domain.wire import WORD, Digest, encode
 
 ENTRY: Final = "(uint8,bytes,bytes,bytes)"
-ARTIFACTS: Final = ("Consignments", "Participants")
+ARTIFACTS: Final = ("Consignments", "Participants", "Recognitions")
 
 _ENTRY_HEAD: Final = 4 * WORD
 _OUTCOMES: Final = tuple(Outcome)

@@ -33,7 +33,9 @@ _U40_LIMIT: Final = 1 << 40
 _TOPICS: Final = 4
 
 SUBJECTS: Final = {kind: ("uint32" if kind >= RecordType.ADMISSION else "bytes32", "uint32") for kind in RecordType} | {
-    RecordType.KEY_AUTHORISATION: ("uint32", "address")
+    RecordType.KEY_AUTHORISATION: ("uint32", "address"),
+    RecordType.ARRANGEMENT_SUSPENSION: ("bytes32", "uint32"),
+    RecordType.ASSISTANCE: ("bytes32", "uint32"),
 }
 """Types of the two indexed subjects of each record's event."""
 

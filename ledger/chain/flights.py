@@ -241,7 +241,7 @@ class Foreign:
         wanted = {
             "fromBlock": hex(self._network.start_block),
             "toBlock": "latest",
-            "address": [hexed(self._network.consignments), hexed(self._network.participants)],
+            "address": [hexed(address) for address in self._network.contracts],
             "topics": [sorted(RECORDED_TOPICS), [hexed(digest) for digest in digests]],
         }
         return self._rpc.typed(list[_Seen], "eth_getLogs", wanted)

@@ -11,7 +11,7 @@ from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_bytes, hexed
 from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.outbox import OutboxRecord
-from ledger.domain.wire import ZERO, Digest
+from ledger.domain.wire import WORD, ZERO, Digest
 
 BASE_GAS: Final = 60_000
 _GAS_PER_BYTE: Final = 30  # calldata (16), hashing, copying and logging (8) of each byte
@@ -25,7 +25,11 @@ _GAS: Final = {
     RecordType.CONTROL: 60_000,
     RecordType.HOLD: 120_000,
 }
-_GAS_OF_PARTICIPANTS: Final = 600_000
+_GAS_OF_OTHERS: Final = 600_000
+_GAS_OF_RELIANCE: Final = 200_000  # of each recognition on which a decision relies: a walk
+_MOST_RELIED: Final = 4
+_RELIANCE: Final = slice(11 * WORD, 12 * WORD)
+"""Where a decision's body names what it relies on."""
 
 _FOR_EVER: Final = frozenset(
     {
@@ -40,6 +44,15 @@ _FOR_EVER: Final = frozenset(
         Outcome.KEY_PURPOSE,
         Outcome.NOTICE_TOO_SHORT,
         Outcome.SERIAL_NOT_INCREASING,
+        Outcome.CONTROL_NOT_CARRIED_OUT,
+        Outcome.DISCREPANCY_FOUND,
+        Outcome.CONTROL_EXPIRED,
+        Outcome.RISK_TOUCHED,
+        Outcome.PARENT_BROKEN,
+        Outcome.TOO_DEEP,
+        Outcome.OTHER_CONSIGNMENT,
+        Outcome.RELIANCE_NOT_PROVEN,
+        Outcome.ALREADY_ANSWERED,
     }
 )
 _MAY_COME_TRUE: Final = frozenset(
@@ -59,6 +72,15 @@ _MAY_COME_TRUE: Final = frozenset(
         Outcome.MANDATE_MISSING,
         Outcome.UNKNOWN_ORGANISATION,
         Outcome.WINDOW_INVALID,
+        Outcome.UNKNOWN_ARRANGEMENT,
+        Outcome.ARRANGEMENT_NOT_IN_FORCE,
+        Outcome.ARRANGEMENT_SUSPENDED,
+        Outcome.OUT_OF_SCOPE,
+        Outcome.BELOW_STANDARD,
+        Outcome.PARENT_NOT_PROVEN,
+        Outcome.AEO_NOT_VALID,
+        Outcome.RELIANCE_INVALID,
+        Outcome.UNKNOWN_REQUEST,
     }
 )
 
@@ -84,9 +106,11 @@ def gas_bound(record: OutboxRecord) -> int:
 
 def _cost(record: OutboxRecord) -> tuple[int, int]:
     """Gas and bytes of calldata to count with."""
-    fixed = _GAS.get(record.record_type, _GAS_OF_PARTICIPANTS)
+    fixed = _GAS.get(record.record_type, _GAS_OF_OTHERS)
     if record.record_type is RecordType.DECLARATION and record.body.startswith(ZERO):
         fixed = _GAS_OF_OPENER  # its first field, the consignment that it joins, is 0
+    if record.record_type is RecordType.DECISION and any(record.body[_RELIANCE]):
+        fixed += _MOST_RELIED * _GAS_OF_RELIANCE
     size = entry_size(record)
     return fixed + _GAS_PER_BYTE * size, size
 

@@ -62,7 +62,7 @@ class _Moved(Exception):  # noqa: N818  never leaves this module
 
 
 class LogSource:
-    """Reads the two contracts' events of a network.
+    """Reads the contracts' events of a network.
 
     Args:
         rpc: a connection of its own.
@@ -78,7 +78,7 @@ class LogSource:
         self._rpc = rpc
         self._network = network
         self._finality = Finality.parse(network.finality)
-        self._addresses = [hexed(network.consignments), hexed(network.participants)]
+        self._addresses = [hexed(address) for address in network.contracts]
         self._chunk = chunk
         self._attempts = attempts
         self._pause = pause

@@ -23,6 +23,7 @@ _SIZES: Final = {
     "participants": 20,
     "consignments_code": 32,
     "participants_code": 32,
+    "recognitions_code": 32,
 }
 
 
@@ -39,6 +40,7 @@ class Network:
         participants: address of ``Participants``, 20 bytes.
         consignments_code: keccak-256 of the deployed code, 32 bytes.
         participants_code: the same of ``Participants``.
+        recognitions_code: the same of ``Recognitions``, whose address follows from that of ``Consignments``.
         start_block: the first block that may hold an event.
         finality: policy, as text: see `ledger.chain.finality`.
         first_block: number of the block whose hash is `genesis_hash`.
@@ -52,6 +54,7 @@ class Network:
     participants: bytes
     consignments_code: bytes
     participants_code: bytes
+    recognitions_code: bytes
     start_block: int
     finality: str
     first_block: int = 0
@@ -71,14 +74,24 @@ class Network:
 
     @cached_property
     def domains(self) -> SigningDomains:
-        """The EIP-712 domains of the network's two contracts."""
+        """The EIP-712 domains of the network's contracts."""
         consignments, participants = (
             SigningDomain(self.network_id, self.chain_id, address) for address in (self.consignments, self.participants)
         )
         return SigningDomains(consignments, participants)
 
+    @property
+    def recognitions(self) -> bytes:
+        """Address of ``Recognitions``, 20 bytes."""
+        return self.domains.recognitions.contract
+
+    @property
+    def contracts(self) -> tuple[bytes, bytes, bytes]:
+        """The addresses of all contracts: Consignments, Participants, Recognitions."""
+        return self.consignments, self.participants, self.recognitions
+
     def check(self, rpc: Rpc) -> None:
-        """Hold the node against the descriptor: chain id, genesis hash, code of both contracts.
+        """Hold the node against the descriptor: chain id, genesis hash, code of the contracts.
 
         Raises:
             WrongNetwork: with every difference.
@@ -89,19 +102,23 @@ class Network:
             raise WrongNetwork(self.name, found)
 
     def _differences(self, rpc: Rpc) -> Iterator[Difference]:
-        chain, genesis, consignments, participants = rpc.batch(
+        chain, genesis, *codes = rpc.batch(
             (
                 ("eth_chainId", ()),
                 ("eth_getBlockByNumber", (hex(self.first_block), False)),
-                ("eth_getCode", (f"0x{self.consignments.hex()}", "latest")),
-                ("eth_getCode", (f"0x{self.participants.hex()}", "latest")),
+                *(("eth_getCode", (f"0x{address.hex()}", "latest")) for address in self.contracts),
             )
         )
         if (found := _chain_id(chain)) != str(self.chain_id):
             yield Difference("chain id", str(self.chain_id), found)
         yield from _differing("genesis hash", self.genesis_hash, _hash_in(genesis))
-        yield from _differing("code hash of Consignments", self.consignments_code, _code_hash(consignments))
-        yield from _differing("code hash of Participants", self.participants_code, _code_hash(participants))
+        pinned = (
+            ("Consignments", self.consignments_code),
+            ("Participants", self.participants_code),
+            ("Recognitions", self.recognitions_code),
+        )
+        for (name, expected), code in zip(pinned, codes, strict=True):
+            yield from _differing(f"code hash of {name}", expected, _code_hash(code))
 
     def to_json(self) -> str:
         """The descriptor's text."""

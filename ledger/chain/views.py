@@ -12,6 +12,7 @@ from ledger.chain.abi import selector, why_reverted
 from ledger.chain.errors import AbiError, NodeError
 from ledger.chain.network import Network
 from ledger.chain.rpc import Rpc, as_bytes, hexed
+from ledger.domain.codes import Outcome
 from ledger.domain.wire import (
     U8,
     U16,
@@ -36,18 +37,22 @@ U256 = Annotated[int, Wire("uint256", 32)]
 MANY: Final = 1_000
 """Ids per call of `Views.status_many`."""
 
-_STANDING: Final = struct.Struct(">32s32s32s32s31xB")
+_STANDING: Final = struct.Struct(">32s32s32s32s31xB31xB")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that the status of a declaration is computed from; `settled` is 0 when there is no such declaration."""
+    """All that the status of a declaration is computed from; `settled` is 0 when there is no such declaration.
+
+    `reliance` is a code of `ledger.domain.codes.Reliance`.
+    """
 
     settled: Head
     request: Digest
     holds: Head
     state: U256
     authority: U8
+    reliance: U8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,16 @@ class Consignment:
 
     head: Head
     join_key: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The arrangement between two administrations: its latest version, the head that a suspension must name."""
+
+    latest: Digest
+    head: Head
+    suspended_by_first: U8
+    suspended_by_second: U8
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +136,13 @@ class Mandate:
 
 
 class Views:
-    """The views of a network's two contracts; errors are those of `Rpc`, and `Reverted` and `AbiError`."""
+    """The views of a network's contracts; errors are those of `Rpc`, and `Reverted` and `AbiError`."""
 
     def __init__(self, rpc: Rpc, network: Network) -> None:
         self._rpc = rpc
         self._consignments = hexed(network.consignments)
         self._participants = hexed(network.participants)
+        self._recognitions = hexed(network.recognitions)
 
     def status(self, declaration: DeclarationId, at: At = "latest") -> Standing:
         """What the status of one declaration is computed from."""
@@ -160,6 +176,15 @@ class Views:
     def superseded(self, digest: Digest, at: At = "latest") -> bool:
         """Whether a decision or control was superseded."""
         return any(self._of_consignments("superseded(bytes32)", digest, at=at))
+
+    def line(self, first: int, second: int, at: At = "latest") -> Line:
+        """What stands between two administrations, the lower id first."""
+        words = (_number(first), _number(second))
+        return decoded(Line, self._view(self._recognitions, "line(uint16,uint16)", words, at))
+
+    def standing(self, recognition: Digest, at: At = "latest") -> Outcome:
+        """Whether a recognition stands: RECORDED, PARENT_BROKEN or RISK_TOUCHED."""
+        return Outcome(_as_number(self._view(self._recognitions, "standing(bytes32)", (recognition,), at)))
 
     def organisation(self, organisation: int, at: At = "latest") -> Participant:
         """A participant."""
@@ -256,8 +281,8 @@ def decoded(shape: type[T], answer: bytes) -> T:
 def _standings(answer: bytes, count: int) -> Iterator[Standing]:
     if len(answer) != 2 * WORD + count * _STANDING.size or _as_number(answer[WORD : 2 * WORD]) != count:
         raise AbiError("statusMany answers with one standing per id")
-    for settled, request, holds, state, authority in _STANDING.iter_unpack(answer[2 * WORD :]):
-        yield Standing(settled, request, holds, _as_number(state), authority)
+    for settled, request, holds, state, authority, reliance in _STANDING.iter_unpack(answer[2 * WORD :]):
+        yield Standing(settled, request, holds, _as_number(state), authority, reliance)
 
 
 def _list(answer: bytes) -> list[bytes]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.cli.render import facts, moment, short, spaced, table, words
-from ledger.domain.codes import Debt
+from ledger.domain.codes import Debt, Reliance
 from ledger.domain.wire import ZERO
 
 if TYPE_CHECKING:
@@ -103,8 +103,15 @@ def _about(answer: "StatusAnswer", name: Namer) -> list[tuple[str, str]]:
         *(("held", _hold(hold, name)) for hold in answer.holds),
         *(("part", _part(part)) for part in answer.parts),
         ("override", "released although an agency's hold is open" if answer.overridden else ""),
+        ("reliance", _RELIANCE[answer.reliance] if answer.reliance else ""),
         ("debt", words(answer.debt) if answer.debt not in {None, Debt.NONE} else ""),
     ]
+
+
+_RELIANCE: Final = {
+    Reliance.STANDS: "another administration's control, which stands",
+    Reliance.WITHDRAWN: "withdrawn: a control on which this rests no longer stands",
+}
 
 
 def _decided(decided: "Decided | None", name: Namer) -> str:
@@ -182,15 +189,20 @@ def _deed(kind: str, said: Mapping[str, Any]) -> str:
     if kind == "Decision":
         return f"decided: {about.get('kind', '')}{_reason(about)}{_scoped(said)}"
     if kind == "Control":
-        risks = ", ".join(map(words, said.get("risk", ()))) if isinstance(said.get("risk"), list) else ""
-        return (
-            f"controlled version {said.get('version')}: {about.get('method', '')}, {about.get('outcome', '')} ({risks})"
-        )
+        found = f"{about.get('method', '')}, {about.get('outcome', '')} ({_risks(said)})"
+        return f"controlled version {said.get('version')}: {found}"
     if kind == "Hold":
         return f"{'set a hold' if about.get('action') == 'set' else 'lifted its hold'}{_reason(about)}"
     if kind == "Erasure":
         return f"erased the content of version {said.get('version')}: {about.get('cause', '')}"
+    if kind == "Recognition":
+        recognised = "declined to recognise a control" if about.get("verdict") == "declined" else "recognised a control"
+        return f"{recognised}: {about.get('verdict', '')} ({_risks(said)}){_reason(about)}"
     return f"recorded: {spaced(kind)}"
+
+
+def _risks(said: Mapping[str, Any]) -> str:
+    return ", ".join(map(words, said.get("risk", ()))) if isinstance(said.get("risk"), list) else ""
 
 
 def _reason(about: Mapping[str, str]) -> str:

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from ledger.cli import (
+    arranging,
+    benefits,
     checkpoints,
     confidential,
     devnet,
@@ -18,7 +20,9 @@ from ledger.cli import (
     network,
     proving,
     reading,
+    recognising,
     sharing,
+    simulating,
     writing,
 )
 from ledger.cli.failures import exit_code, tell
@@ -35,7 +39,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(devnet.app, name="devnet")
-for part in (ingesting, writing, reading, sharing, confidential, proving, erasing, checkpoints, network):
+for part in (
+    ingesting,
+    writing,
+    reading,
+    sharing,
+    confidential,
+    proving,
+    erasing,
+    checkpoints,
+    recognising,
+    arranging,
+    simulating,
+    benefits,
+    network,
+):
     part.add_to(app)
 
 

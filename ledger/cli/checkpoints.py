@@ -126,16 +126,16 @@ def trust(
 
 def trust_file(network: "Network", threshold: int, witnesses: list[str], operators: list[str]) -> dict[str, Any]:
     """The trust file of a network (`docs/receipts.md`)."""
-    names = ("consignments", "consignmentsCode", "genesis", "networkId", "participants", "participantsCode")
-    values = (
-        network.consignments,
-        network.consignments_code,
-        network.genesis_hash,
-        network.network_id,
-        network.participants,
-        network.participants_code,
-    )
-    pinned = {name: f"0x{value.hex()}" for name, value in zip(names, values, strict=True)}
+    values = {
+        "consignments": network.consignments,
+        "consignmentsCode": network.consignments_code,
+        "genesis": network.genesis_hash,
+        "networkId": network.network_id,
+        "participants": network.participants,
+        "participantsCode": network.participants_code,
+        "recognitionsCode": network.recognitions_code,
+    }
+    pinned = {name: f"0x{value.hex()}" for name, value in values.items()}
     return {
         "format": "application/vnd.passavant.trust+json;version=1",
         "network": {"chainId": network.chain_id, "name": network.name, **pinned},

@@ -22,6 +22,7 @@ from ledger.domain.codes import (
 
 E = TypeVar("E", bound=Enum)
 
+_ISO_DATE: Final = len("2026-01-31")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -59,6 +60,11 @@ def moment(text: str) -> int:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date or time, such as 2026-01-31 or 2026-01-31T12:00:00Z") from None
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
+
+
+def until(text: str) -> int:
+    """The end of a period: of a date, the end of that day (UTC)."""
+    return moment(text) + (_UNITS["d"] if len(text) == _ISO_DATE else 0)
 
 
 def day(text: str) -> int:
@@ -133,6 +139,10 @@ HomeOption = Annotated[
     typer.Option("--home", help="Home directory (also PASSAVANT_HOME; else ~/.passavant).", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+CsvOption = Annotated[
+    Path | None,
+    typer.Option("--csv", help="Also write them all into this CSV file.", metavar="FILE", show_default=False),
+]
 AsOption = Annotated[
     str,
     typer.Option(

@@ -8,6 +8,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ledger.domain.codes import Risk
+
 if TYPE_CHECKING:
     from ledger.home import Home
     from ledger.index.history import RecordAnswer
@@ -84,6 +86,17 @@ def written(did: str, declaration: bytes, state: "RecordAnswer", ticket: Path | 
     begin = {"FINAL": did.capitalize(), "INCLUDED": did.capitalize(), "REFUSED": f"Not {did}", "LOST": f"Not {did}"}
     done = begin.get(state.progress.name, f"Sent: {did}")
     return f"{done}.\n{facts(pairs)}\n{followed(state)}"
+
+
+def recorded(did: str, state: "RecordAnswer") -> str:
+    """What became of a record that is about no declaration."""
+    begin = {"FINAL": did.capitalize(), "INCLUDED": did.capitalize(), "REFUSED": f"Not {did}", "LOST": f"Not {did}"}
+    return f"{begin.get(state.progress.name, f'Sent: {did}')}.\n{followed(state)}"
+
+
+def areas(risk: Risk) -> str:
+    """Risk areas in words."""
+    return ", ".join(words(str(area.name)) for area in Risk if area & risk)
 
 
 def devnet(path: Path, home: "Home | None", ready: bool, alarms: Sequence[tuple[int, str]]) -> str:

@@ -53,6 +53,12 @@ _FILE = typer.Option("--file", help="Take the reference from this WCO DM message
 _ITEMS = typer.Option("--items", help="Only these goods items, with quantities: 1,2=5.", metavar="ITEMS")
 _LIMIT = typer.Option("--limit", help="Until when an obligation is due (ISO 8601).", parser=moment, metavar="TIME")
 _SUPERSEDES = typer.Option("--supersedes", help="Record whose place this one takes.", parser=digest, metavar="ID")
+_RELY = typer.Option(
+    "--rely",
+    help="A recognition on which the decision relies, instead of a control of its own; repeat it, four at most.",
+    parser=digest,
+    metavar="ID",
+)
 _VALID = typer.Option("--valid-for", help="How long the result holds, such as 12h or 30d.", metavar="TIME")
 _SEALS = typer.Option("--seal", help="A seal's id; repeat it.", metavar="ID")
 _REFERENCE = typer.Argument(help="A declaration's id or reference.", metavar="REF", show_default=False)
@@ -189,6 +195,7 @@ def decide(
     effective: EffectiveOption = None,
     limit: Annotated[int | None, _LIMIT] = None,
     supersedes: Annotated[bytes | None, _SUPERSEDES] = None,
+    rely: Annotated[list[bytes] | None, _RELY] = None,
     kind: TypeOption = None,
     home: HomeOption = None,
     timeout: TimeoutOption = 60,
@@ -206,6 +213,7 @@ def decide(
         effective_at=effective,
         limit_at=limit,
         supersedes=Digest(supersedes) if supersedes else None,
+        relies=tuple(map(Digest, rely or ())),
     )
     taken = code(DecisionKind, decision)
     with _writer(home, name, timeout, as_json) as writer:
@@ -226,6 +234,7 @@ def control(
         int | None, typer.Option("--version", help="Version controlled, if not the latest.", min=1)
     ] = None,
     standard: Annotated[str | None, typer.Option("--standard", help="Name of the minimum standard followed.")] = None,
+    level: Annotated[int, typer.Option("--level", help="Level of that standard met.", min=0, max=255)] = 0,
     evidence: EvidenceOption = None,
     effective: EffectiveOption = None,
     supersedes: Annotated[bytes | None, _SUPERSEDES] = None,
@@ -247,6 +256,7 @@ def control(
         valid_for=duration(valid_for),
         version=version,
         standard=standard,
+        level=level,
         evidence=pairs(evidence or []),
         effective_at=effective,
         supersedes=Digest(supersedes) if supersedes else None,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
+    from ledger.index.candidates import RecognitionCandidate as RecognitionCandidate
     from ledger.index.errors import CursorError as CursorError
     from ledger.index.errors import ReferenceFormatError as ReferenceFormatError
     from ledger.index.errors import StaleGrant as StaleGrant
@@ -78,6 +79,7 @@ _FACE: Final = {
     "ledger.domain.retention": ("RetentionError",),
     "ledger.domain.transparency": ("CheckpointError",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
+    "ledger.index.candidates": ("RecognitionCandidate",),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
     "ledger.index.grants": ("AccessEntry", "KeptGrant"),
     "ledger.index.history": (

@@ -19,7 +19,6 @@ from ledger.client.types import ClientSettings, Entry, Prepared, Submission
 from ledger.domain.plain import from_plain
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomains
-from ledger.domain.wire import ZERO, DeclarationId, Digest
 from ledger.errors import PassavantError
 from ledger.index.answers import AsOf
 from ledger.index.freshness import Freshness
@@ -189,17 +188,6 @@ class Client(Proving):
         """
         return self.store.together()
 
-    def timeline_proof(self, declaration: DeclarationId, superseded: Digest) -> bytes:
-        """That a decision or control stands in a declaration's timeline: the proof of a record that supersedes it.
-
-        ABI encoding of ``(bytes32 prev, bytes32[2][] steps)``; empty when it does not stand there.
-        """
-        steps = self.timeline_steps(declaration, superseded)
-        if not steps:
-            return b""
-        words = [steps[0][0], _word(2 * len(ZERO)), _word(len(steps))]
-        return b"".join(words) + b"".join(request + digest for _, request, digest in steps)
-
     def wait(self, digests: Sequence[bytes], timeout: float) -> list[RecordAnswer]:
         """What became of records: until each is final, refused or lost, or the time (seconds) is over."""
         until = time.monotonic() + timeout
@@ -341,7 +329,3 @@ class Client(Proving):
         self._step(step)
         if step == "settled" and self._threads:
             self.follower.wake()
-
-
-def _word(number: int) -> bytes:
-    return number.to_bytes(len(ZERO), "big")

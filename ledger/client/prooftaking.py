@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.chain import slots
 from ledger.chain.proofs import StateProof, prove_state
+from ledger.domain.wire import ZERO
 from ledger.errors import PassavantError
 from ledger.index.basis import Bases, Basis, awaiting
 from ledger.index.ledgerlog import leaf_at
@@ -15,6 +16,7 @@ from ledger.index.proofs import KeptState, Proofs
 if TYPE_CHECKING:
     from ledger.chain.network import Network
     from ledger.chain.rpc import Rpc
+    from ledger.domain.recognition import Walk
     from ledger.index.reading import Session
     from ledger.index.store import Store
 
@@ -79,7 +81,7 @@ class ProofTaker:
         wanted = {one: slots_of(basis, self._network) for one, basis in bases.items()}
         union = {
             contract: list(dict.fromkeys(slot for each in wanted.values() for slot in each[contract]))
-            for contract in (self._network.consignments, self._network.participants)
+            for contract in self._network.contracts
         }
         proof = prove_state(self._rpc, block, union)
         return [(one, kept(proof, block, each)) for one, each in wanted.items()]
@@ -88,10 +90,31 @@ class ProofTaker:
 def slots_of(basis: Basis, network: "Network") -> Wanted:
     """The slots that a receipt proves (`docs/receipts.md`)."""
     declaration = basis.folded.state.id
+    decision = [*slots.of_declaration(declaration), slots.of_superseded(basis.decision.digest)]
+    standing, web = relied_slots(declaration, basis.walk) if basis.walk else ([], [])
     return {
-        network.consignments: [*slots.of_declaration(declaration), slots.of_superseded(basis.decision.digest)],
+        network.consignments: list(dict.fromkeys([*decision, *standing])),
         network.participants: [slots.of_key(basis.signer), *map(slots.of_organisation, basis.administrations)],
+        network.recognitions: list(dict.fromkeys(web)),
     }
+
+
+def relied_slots(declaration: bytes, walk: "Walk") -> tuple[list[bytes], list[bytes]]:
+    """Slots of Consignments and of Recognitions that tell whether what a declaration relies on stands.
+
+    `walk`: the recognitions that it relies on, all above them and their controls, and nothing else.
+    """
+    known = walk.known
+    standing, web = [], [*slots.of_reliance(declaration)]
+    for digest, node in known.nodes.items():
+        web += slots.of_recognition(digest)
+        standing.append(slots.of_touched(node.record.declaration))
+        if node.record.aeo != ZERO:
+            web.append(slots.of_aeo_grant(node.record.aeo))
+    for digest in dict.fromkeys(node.control for node in known.nodes.values()):
+        web += slots.of_recognised_control(digest)
+        standing += [slots.of_superseded(digest), slots.of_touched(known.controls[digest].declaration)]
+    return standing, web
 
 
 def kept(proof: StateProof, block: int, wanted: Wanted) -> KeptState:

@@ -82,8 +82,7 @@ class Proving(Keeping):
         return Checkpoint(self.origin, size, root, final, block_hash, time, self._fold(final))
 
     def _fold(self, height: int) -> bytes:
-        contracts = [self.network.consignments, self.network.participants]
-        return keccak256(*storage_roots(self._rpc, height, contracts))
+        return keccak256(*storage_roots(self._rpc, height, self.network.contracts))
 
     def sign_checkpoint(self, key: "NoteKey") -> Note:
         """The checkpoint of now, signed and kept.

@@ -8,7 +8,7 @@ from ledger.domain.codes import DecisionKind, RecordType
 from ledger.domain.records import Decision
 from ledger.domain.retention import Retention
 from ledger.domain.state import DeclarationState
-from ledger.domain.wire import DeclarationId, Digest, decode
+from ledger.domain.wire import ZERO, DeclarationId, Digest, decode
 from ledger.index.alarms import Alarm, Alarms
 from ledger.index.freshness import Freshness
 from ledger.index.lookup import StatusQuery
@@ -16,9 +16,14 @@ from ledger.index.queries import Queries
 from ledger.index.references import References, ReferenceType
 
 if TYPE_CHECKING:
+    from ledger.client.histories import Histories
+    from ledger.client.recognition import RecognitionReading
     from ledger.client.types import ClientSettings
+    from ledger.domain.benefits import Benefit, Interval
     from ledger.domain.events import Recorded
+    from ledger.domain.proposals import Period
     from ledger.index.answers import AsOf, StatusAnswer
+    from ledger.index.candidates import RecognitionCandidate
     from ledger.index.history import (
         DeclarationAnswer,
         Entry,
@@ -58,6 +63,38 @@ class Reading:
     def queries(self) -> Queries:
         """The index's questions."""
         return Queries(self.store, self.references)
+
+    @property
+    def histories(self) -> "Histories":
+        """What history tells of mutual recognition."""
+        from ledger.client.histories import Histories
+
+        return Histories(self.store, self.queries)
+
+    @property
+    def recognition(self) -> "RecognitionReading":
+        """What an administration needs to know before it recognises anything."""
+        from ledger.client.recognition import RecognitionReading
+
+        return RecognitionReading(self)
+
+    def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> "list[RecognitionCandidate]":
+        """Which controls an administration may rely on for what a reference names, and why not the others.
+
+        Raises:
+            NotEntitled: the viewer is not the administration of this country.
+        """
+        return self.recognition.candidates(query, viewer, country)
+
+    def benefits(
+        self, viewer: int | None, period: "Period", interval: "Interval | None" = None
+    ) -> "tuple[Benefit, ...]":
+        """The benefit report of mutual recognition, as far as it is the viewer's to see.
+
+        Raises:
+            NotEntitled: the viewer is neither an administration nor an auditor.
+        """
+        return self.histories.benefits(viewer, period, interval)
 
     def as_of(self) -> "AsOf":
         """As of which block an answer would be that is given now."""
@@ -220,7 +257,22 @@ class Reading:
         start = next((n for n, step in enumerate(steps) if step[2] == since), len(steps))
         return steps[start:]
 
+    def timeline_proof(self, declaration: DeclarationId, superseded: Digest) -> bytes:
+        """That a decision or control stands in a declaration's timeline: the proof of a record that supersedes it.
+
+        ABI encoding of ``(bytes32 prev, bytes32[2][] steps)``; empty when it does not stand there.
+        """
+        steps = self.timeline_steps(declaration, superseded)
+        if not steps:
+            return b""
+        words = [steps[0][0], _word(2 * len(ZERO)), _word(len(steps))]
+        return b"".join(words) + b"".join(request + digest for _, request, digest in steps)
+
 
 def _request(record_type: int, body: bytes) -> bytes:
     """The request that a decision names: its third word; a control names none."""
     return body[64:96] if record_type == RecordType.DECISION else bytes(32)
+
+
+def _word(number: int) -> bytes:
+    return number.to_bytes(len(ZERO), "big")

@@ -192,7 +192,9 @@ class Bench:
         self._ahead[declaration] = [(digest, lodge(record, digest))]
         return Written(digest, declaration, unread=tuple(unread))
 
-    def _write(self, state: DeclarationState, record: Step, *contents: Content | None) -> Written:
+    def _write(
+        self, state: DeclarationState, record: Step, *contents: Content | None, relied: Sequence[Digest] = ()
+    ) -> Written:
         digest = self.client.domains.digest(record)
         ahead = advance(state, record, digest)
         proof = b""
@@ -200,7 +202,7 @@ class Bench:
             proof = self._superseding(state.id, record.supersedes)
         with self.client.batch():
             unread = [one for content in contents if content for one in self.sealer.keep(state.id, content)]
-            self._submit(record, proof)
+            self._submit(record, proof + b"".join(relied))
         self._ahead.setdefault(state.id, []).append((digest, ahead))
         return Written(digest, state.id, unread=tuple(dict.fromkeys(unread)))
 

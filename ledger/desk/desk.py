@@ -8,8 +8,10 @@ from ledger.chain.signers import LocalSigner
 from ledger.desk.bench import DECLARATION_SCHEMA, Bench, root_of
 from ledger.desk.field_sets import FieldSets
 from ledger.desk.options import ControlOptions, DeskError, LodgementOptions, RulingOptions, Ticket, Written
+from ledger.desk.recognising import Recogniser, reliance
 from ledger.desk.references import own_numbers, references_of
 from ledger.documents import AmendmentRequestMessage, LodgedDeclaration, apply_amendment
+from ledger.documents.arrangements import standard
 from ledger.domain.codes import DecisionKind, HoldAction, Leg, LinkKind, OrganisationKind, Reason, Regime, Stage
 from ledger.domain.commitment import schema_id
 from ledger.domain.lifecycle import TABLE
@@ -151,11 +153,12 @@ class Desk(Bench):
             commitment=root_of(version),
             touched_risks=ruling.touched_risks,
             evidence=root_of(evidence),
+            reliance=reliance(ruling.relies),
             effective_at=self._moment(ruling.effective_at),
             limit_at=ruling.limit_at or 0,
             deadline=self._deadline(),
         )
-        return self._write(state, record, version, evidence)
+        return self._write(state, record, version, evidence, relied=ruling.relies)
 
     def control(self, declaration: DeclarationId, control: ControlOptions) -> Written:
         """Record a control and its result over one version."""
@@ -173,7 +176,7 @@ class Desk(Bench):
             method=control.method,
             outcome=control.outcome,
             risk=control.risk,
-            standard=schema_id(control.standard) if control.standard else ZERO,
+            standard=standard(control.standard, control.level) if control.standard else ZERO,
             seals=root_of(seals),
             seal_state=control.seal_state,
             evidence=root_of(evidence),
@@ -203,6 +206,13 @@ class Desk(Bench):
             deadline=self._deadline(),
         )
         return self._write(state, record, kept)
+
+    # --- mutual recognition -------------------------------------------------------------------------------------------
+
+    @property
+    def recogniser(self) -> Recogniser:
+        """What recognises controls, and says who is an authorised economic operator."""
+        return Recogniser(self.client, self.identity, self._clock)
 
     # --- who reads chosen fields --------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from ledger.domain.codes import (
     Risk,
     SealState,
     Stage,
+    Verdict,
 )
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest
 from ledger.errors import PassavantError
@@ -140,6 +141,7 @@ class RulingOptions:
         touched_risks: risk areas that a granted amendment touches.
         effective_at, limit_at: seconds (UTC); the legal moment (now when None), and until when an obligation is due.
         supersedes: digest of the decision whose place it takes.
+        relies: digests of the recognitions on which it relies, four at most.
     """
 
     reason: Reason = Reason.UNSPECIFIED
@@ -150,11 +152,12 @@ class RulingOptions:
     effective_at: int | None = None
     limit_at: int | None = None
     supersedes: Digest | None = None
+    relies: tuple[Digest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlOptions:
-    """What a control says. `valid_for` seconds; `version` None is the one in force; `standard` by name."""
+    """What a control says. `valid_for` seconds; `version` None is the one in force; `standard` by name, and `level`."""
 
     method: ControlMethod
     outcome: ControlOutcome
@@ -164,7 +167,29 @@ class ControlOptions:
     valid_for: int = 30 * 24 * 3600
     version: int | None = None
     standard: str | None = None
+    level: int = 0
     evidence: Mapping[str, str] | None = None
+    effective_at: int | None = None
+    supersedes: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionOptions:
+    """What a recognition says besides what it recognises.
+
+    Attributes:
+        verdict: on all, on part of it, or not.
+        risk: risk areas; None: all of the parent's (of a partial one: all that are usable).
+        reason: why it was declined.
+        aeo: the grant of AEO status on which it rests.
+        effective_at: seconds (UTC); now when None.
+        supersedes: digest of an earlier recognition for the same declaration, whose place it takes.
+    """
+
+    verdict: Verdict
+    risk: Risk | None = None
+    reason: Reason = Reason.UNSPECIFIED
+    aeo: Digest | None = None
     effective_at: int | None = None
     supersedes: Digest | None = None
 

@@ -15,7 +15,7 @@ from ledger.chain.transactions import Transaction, sign_transaction
 from ledger.devnet.anvil import CHAIN_ID
 from ledger.devnet.errors import DevnetError
 from ledger.domain.codes import Outcome
-from ledger.domain.signing import SignedRecord
+from ledger.domain.signing import SignedRecord, made_by
 
 NAME: Final = "devnet"
 
@@ -146,6 +146,7 @@ def deploy(sender: Sender, founders: Sequence[Founder]) -> Network:
         participants=participants,
         consignments_code=code_hash(rpc, consignments),
         participants_code=code_hash(rpc, participants),
+        recognitions_code=code_hash(rpc, made_by(consignments)),
         start_block=start,
         finality="embedded",
     )

@@ -8,12 +8,12 @@ said otherwise) and never change their meaning; new ones are appended under a ne
 from enum import IntEnum, IntFlag, unique
 from typing import Final
 
-CODE_TABLE_VERSION: Final = 2
+CODE_TABLE_VERSION: Final = 3
 
 
 @unique
 class RecordType(IntEnum):
-    """What a signed record is. 8, 10 to 15 and 22 upwards are reserved for recognition and arrangements."""
+    """What a signed record is. 10 to 15 and 26 upwards are free."""
 
     DECLARATION = 1
     AMENDMENT_REQUEST = 2
@@ -22,6 +22,7 @@ class RecordType(IntEnum):
     DECISION = 5
     CONTROL = 6
     HOLD = 7
+    RECOGNITION = 8
     ERASURE = 9
     ADMISSION = 16
     OPERATOR_STATUS = 17
@@ -29,6 +30,10 @@ class RecordType(IntEnum):
     ADMINISTRATION_SETTING = 19
     GRANT = 20
     ENCRYPTION_KEY = 21
+    ARRANGEMENT = 22
+    ARRANGEMENT_SUSPENSION = 23
+    AEO_STATUS = 24
+    ASSISTANCE = 25
 
 
 @unique
@@ -251,6 +256,60 @@ class SealState(IntEnum):
 
 
 @unique
+class Verdict(IntEnum):
+    """How far an administration relies on another's control: on all that it covered, on part of it, or not."""
+
+    FULL = 1
+    PARTIAL = 2
+    DECLINED = 3
+
+
+@unique
+class SuspensionAction(IntEnum):
+    """What a party does with an arrangement, for new recognitions only."""
+
+    SUSPEND = 1
+    RESUME = 2
+
+
+@unique
+class AeoStanding(IntEnum):
+    """What the home administration does with an operator's AEO status."""
+
+    GRANTED = 1
+    SUSPENDED = 2
+    WITHDRAWN = 3
+
+
+@unique
+class AssistanceAction(IntEnum):
+    """A request of mutual administrative assistance, or what became of it."""
+
+    REQUEST = 1
+    ANSWER = 2
+    REFUSAL = 3
+
+
+@unique
+class AssistanceKind(IntEnum):
+    """What is asked for: information, a verification of documents or origin, surveillance, notification."""
+
+    INFORMATION = 1
+    VERIFICATION = 2
+    SURVEILLANCE = 3
+    NOTIFICATION = 4
+
+
+@unique
+class Reliance(IntEnum):
+    """Whether a declaration relies on recognitions, and whether they stand."""
+
+    NONE = 0
+    STANDS = 1
+    WITHDRAWN = 2
+
+
+@unique
 class HoldAction(IntEnum):
     """What another government agency does with its own hold."""
 
@@ -380,3 +439,21 @@ class Outcome(IntEnum):
     UNKNOWN_RECORD_TYPE = 38
     ALREADY_ERASED = 39
     ENCRYPTION_KEY_INVALID = 40
+    UNKNOWN_ARRANGEMENT = 41
+    ARRANGEMENT_NOT_IN_FORCE = 42
+    ARRANGEMENT_SUSPENDED = 43
+    OUT_OF_SCOPE = 44
+    BELOW_STANDARD = 45
+    PARENT_NOT_PROVEN = 46
+    CONTROL_NOT_CARRIED_OUT = 47
+    DISCREPANCY_FOUND = 48
+    CONTROL_EXPIRED = 49
+    RISK_TOUCHED = 50
+    PARENT_BROKEN = 51
+    TOO_DEEP = 52
+    OTHER_CONSIGNMENT = 53
+    AEO_NOT_VALID = 54
+    RELIANCE_NOT_PROVEN = 55
+    RELIANCE_INVALID = 56
+    UNKNOWN_REQUEST = 57
+    ALREADY_ANSWERED = 58

@@ -156,6 +156,29 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """How far an administration relies, for a declaration of its own, on a control or on another recognition."""
+
+    record_type: ClassVar[RecordType] = RecordType.RECOGNITION
+
+    declaration: DeclarationId
+    parent: Digest
+    supersedes: Digest = Digest(ZERO)
+    arrangement: Digest = Digest(ZERO)
+    aeo: Digest = Digest(ZERO)
+    administration: U16
+    office: U32 = 0
+    version: U16
+    verdict: U8
+    risk: U8
+    reason: U32 = 0
+    scope: Bytes32 = ZERO
+    evidence: Bytes32 = ZERO
+    effective_at: U40
+    deadline: U40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
     """Says that a version's content was erased; by the administration when it is named, else by the declarant."""
 
@@ -273,10 +296,80 @@ class EncryptionKey:
     deadline: U40
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrangement:
+    """A version of the arrangement between two administrations; ``procedures`` and ``methods``: bit (code - 1)."""
+
+    record_type: ClassVar[RecordType] = RecordType.ARRANGEMENT
+
+    first: U16
+    second: U16
+    predecessor: Digest = Digest(ZERO)
+    procedures: U16
+    methods: U8
+    risks: U8
+    standard: Bytes32 = ZERO
+    annex: Bytes32 = ZERO
+    valid_from: U40
+    valid_until: U40
+    deadline: U40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementSuspension:
+    """A party suspends new recognitions under an arrangement, or lets them resume."""
+
+    record_type: ClassVar[RecordType] = RecordType.ARRANGEMENT_SUSPENSION
+
+    administration: U16
+    arrangement: Digest
+    prev: Head
+    action: U8
+    reason: U32 = 0
+    deadline: U40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AeoStatus:
+    """The home administration grants an operator AEO status, or ends a grant from ``valid_from`` on."""
+
+    record_type: ClassVar[RecordType] = RecordType.AEO_STATUS
+
+    administration: U16
+    operator: U32
+    grant: Digest = Digest(ZERO)
+    status: U8
+    programme: Bytes32 = ZERO
+    evidence: Bytes32 = ZERO
+    valid_from: U40
+    valid_until: U40 = 0
+    deadline: U40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistance:
+    """A request of mutual administrative assistance about a consignment, its answer or its refusal."""
+
+    record_type: ClassVar[RecordType] = RecordType.ASSISTANCE
+
+    administration: U16
+    addressee: U16
+    consignment: ConsignmentId
+    request: Digest = Digest(ZERO)
+    action: U8
+    kind: U8
+    legal_basis: Bytes32 = ZERO
+    commitment: Bytes32 = ZERO
+    reason: U32 = 0
+    due_at: U40 = 0
+    deadline: U40
+
+
 Request = AmendmentRequest | InvalidationRequest | PresentationNotice
 ConsignmentRecord = Declaration | Request | Decision | Control | Hold | Erasure
 ParticipantRecord = Admission | OperatorStatus | KeyAuthorisation | AdministrationSetting | Grant | EncryptionKey
-Record = ConsignmentRecord | ParticipantRecord
+RecognitionRecord = Recognition | Arrangement | ArrangementSuspension | AeoStatus | Assistance
+Record = ConsignmentRecord | ParticipantRecord | RecognitionRecord
 
 RECORDS: Final[dict[RecordType, type[Record]]] = {
     struct.record_type: struct
@@ -288,6 +381,7 @@ RECORDS: Final[dict[RecordType, type[Record]]] = {
         Decision,
         Control,
         Hold,
+        Recognition,
         Erasure,
         Admission,
         OperatorStatus,
@@ -295,6 +389,10 @@ RECORDS: Final[dict[RecordType, type[Record]]] = {
         AdministrationSetting,
         Grant,
         EncryptionKey,
+        Arrangement,
+        ArrangementSuspension,
+        AeoStatus,
+        Assistance,
     )
 }
 
@@ -313,4 +411,6 @@ def author_of(record: Record) -> int:
         return record.organisation
     if isinstance(record, Grant):
         return record.declarant
+    if isinstance(record, Arrangement):
+        return record.first
     return 0 if isinstance(record, Admission) else record.administration

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.domain import heads, membership, values
+from ledger.domain.checks import check_effective, leads_to
 from ledger.domain.codes import (
     DecisionKind,
     Flag,
@@ -18,9 +19,13 @@ from ledger.domain.codes import (
     OrganisationStatus,
     Outcome,
     Purpose,
+    Reliance,
 )
+from ledger.domain.keccak import keccak256
 from ledger.domain.lifecycle import LIVE, TABLE, decide
-from ledger.domain.participants import Key, Organisation, Participants
+from ledger.domain.participants import Key, Participants
+from ledger.domain.recognising import Recognising
+from ledger.domain.recognition import MAX_RELIED, Recognitions, Walk, is_reliable
 from ledger.domain.records import (
     AmendmentRequest,
     ConsignmentRecord,
@@ -31,6 +36,7 @@ from ledger.domain.records import (
     Hold,
     InvalidationRequest,
     PresentationNotice,
+    RecognitionRecord,
     Request,
     author_of,
 )
@@ -38,10 +44,6 @@ from ledger.domain.signing import Presented
 from ledger.domain.state import DeclarationState, advance, lodge, next_version, ruling_of
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest, Head
 
-MAX_AHEAD: Final = 5 * 60
-"""How far ahead of its block a record may take effect, in seconds."""
-MAX_STEPS: Final = 256
-"""How many decisions and controls may lie between a superseding one and the superseded one, which counts."""
 MAX_VERSION: Final = (1 << 16) - 1
 
 
@@ -63,15 +65,34 @@ class Ledger:
     consignments: dict[ConsignmentId, Head] = field(default_factory=dict)
     superseded: set[Digest] = field(default_factory=set)
     erasures: dict[tuple[DeclarationId, int], Digest] = field(default_factory=dict)
+    recognitions: Recognitions = field(default_factory=Recognitions)
 
     def record(self, entry: Presented, now: int) -> Outcome:
         """Take an entry in a block of time `now`: RECORDED, or why not."""
         if isinstance(entry.record, ConsignmentRecord):
             outcome = self._judge(entry, entry.record, now)
             if outcome is Outcome.RECORDED:
-                self._apply(entry.record, entry.digest)
+                self.apply(entry, entry.record)
             return outcome
+        if isinstance(entry.record, RecognitionRecord):
+            law = Recognising(self.participants, self.declarations, self.recognitions, self.walk)
+            return law.record(entry, entry.record, now)
         return membership.record(self.participants, entry, now, development=self.development)
+
+    @property
+    def walk(self) -> Walk:
+        """Reads the web of recognitions as it stands now."""
+        return Walk(
+            self.recognitions,
+            self.superseded.__contains__,
+            lambda declaration: self.declarations[declaration].touched,
+        )
+
+    def reliance(self, declaration: DeclarationId) -> Reliance:
+        """Whether a declaration relies on recognitions, and whether they still stand."""
+        if not self.declarations[declaration].relies:
+            return Reliance.NONE
+        return Reliance.WITHDRAWN if self.walk.is_withdrawn(declaration) else Reliance.STANDS
 
     def _judge(self, entry: Presented, record: ConsignmentRecord, now: int) -> Outcome:
         author = author_of(record)
@@ -191,12 +212,30 @@ class Ledger:
             or _check_limit(record)
             or effective
             or _check_version(state, record)
+            or self._check_reliance(entry, record)
         )
+
+    def _check_reliance(self, entry: Presented, record: Decision) -> Outcome:
+        if record.reliance == ZERO:
+            return Outcome.RECORDED
+        relied = entry.relied
+        if not 1 <= len(relied) <= MAX_RELIED or keccak256(*relied) != record.reliance:
+            return Outcome.RELIANCE_NOT_PROVEN
+        outcomes = (self._check_relied(digest, record) for digest in relied)
+        return next((outcome for outcome in outcomes if outcome is not Outcome.RECORDED), Outcome.RECORDED)
+
+    def _check_relied(self, digest: Digest, record: Decision) -> Outcome:
+        node = self.recognitions.nodes.get(digest)
+        if node is None or not is_reliable(node, record.declaration):
+            return Outcome.RELIANCE_INVALID
+        if self.recognitions.controls[node.control].valid_until <= record.effective_at:
+            return Outcome.CONTROL_EXPIRED
+        return self.walk.standing(digest)
 
     def _check_superseding(self, entry: Presented, record: Decision | Control, state: DeclarationState) -> Outcome:
         if record.supersedes == ZERO:
             return Outcome.RECORDED
-        if DeclarationId(record.supersedes) == state.id or not _leads_to(entry, record.supersedes, state.settled):
+        if DeclarationId(record.supersedes) == state.id or not leads_to(entry, record.supersedes, state.settled):
             return Outcome.SUPERSEDES_NOT_PROVEN
         return Outcome.ALREADY_SUPERSEDED if record.supersedes in self.superseded else Outcome.RECORDED
 
@@ -242,7 +281,9 @@ class Ledger:
         # A suspended declarant must not go on through its agent.
         return Outcome.RECORDED if self._may_act(record.declarant, record, now) else Outcome.ORGANISATION_NOT_ACTIVE
 
-    def _apply(self, record: ConsignmentRecord, digest: Digest) -> None:
+    def apply(self, entry: Presented, record: ConsignmentRecord) -> None:
+        """Fold a record that was taken."""
+        digest = entry.digest
         if isinstance(record, Declaration):
             self.declarations[DeclarationId(digest)] = lodge(record, digest)
             if record.consignment != ZERO:
@@ -255,6 +296,8 @@ class Ledger:
         self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, digest)
         if isinstance(record, Decision | Control) and record.supersedes != ZERO:
             self.superseded.add(record.supersedes)
+        if isinstance(record, Decision) and record.reliance != ZERO:
+            self.recognitions.reliances[record.declaration] = tuple(entry.relied)
 
 
 def _check_key(key: Key, record: ConsignmentRecord, now: int) -> Outcome:
@@ -267,14 +310,6 @@ def _check_key(key: Key, record: ConsignmentRecord, now: int) -> Outcome:
         office = 0
     fits = _PURPOSE[_kind(record)] in key.purposes and key.office in (0, office)
     return Outcome.RECORDED if fits else Outcome.KEY_PURPOSE
-
-
-def check_effective(effective_at: int, administration: Organisation, now: int) -> Outcome:
-    """EFFECTIVE_TOO_LATE, EFFECTIVE_TOO_EARLY or RECORDED, by the administration's own setting."""
-    if effective_at > now + MAX_AHEAD:
-        return Outcome.EFFECTIVE_TOO_LATE
-    earliest = now - administration.backdating_at(now)
-    return Outcome.EFFECTIVE_TOO_EARLY if effective_at < earliest else Outcome.RECORDED
 
 
 def _check_decision(state: DeclarationState, record: Decision) -> Outcome:
@@ -301,18 +336,6 @@ def _check_limit(record: Decision) -> Outcome:
 def _check_version(state: DeclarationState, record: Decision) -> Outcome:
     adds = next_version(state, record) != state.version
     return Outcome.VERSIONS_EXHAUSTED if adds and state.version.number == MAX_VERSION else Outcome.RECORDED
-
-
-def _leads_to(entry: Presented, superseded: Digest, settled: Head) -> bool:
-    """Whether the entry's proof leads from a superseded record to the settled head."""
-    if entry.timeline is None:
-        return False
-    head, steps = entry.timeline
-    if not 1 <= len(steps) <= MAX_STEPS or steps[0][1] != superseded:
-        return False
-    for request, digest in steps:
-        head = heads.settled(head, request, digest)
-    return head == settled
 
 
 def _kind(record: ConsignmentRecord) -> OrganisationKind:

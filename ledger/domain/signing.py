@@ -1,13 +1,13 @@
 """What is signed: EIP-712 domains, digests, and the typed data that any wallet shows its owner."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 from ledger.domain.codes import RecordType
 from ledger.domain.keccak import keccak256
-from ledger.domain.records import ParticipantRecord, Record
+from ledger.domain.records import RECORDS, Control, ParticipantRecord, RecognitionRecord, Record
 from ledger.domain.wire import WORD, Digest, Head, camel, encode, layout, type_string
 
 VERSION: Final = "1"
@@ -47,17 +47,24 @@ class SigningDomain:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SigningDomains:
-    """The two domains of a network: one for each contract that verifies records."""
+    """The domains of a network: one for each contract that verifies records."""
 
     consignments: SigningDomain
     participants: SigningDomain
 
+    @cached_property
+    def recognitions(self) -> SigningDomain:
+        """That of the contract which `Consignments` makes."""
+        return replace(self.consignments, contract=made_by(self.consignments.contract))
+
     def of(self, record: Record | RecordType) -> SigningDomain:
         """The domain under which a record is signed."""
         kind = record if isinstance(record, RecordType) else record.record_type
-        return self.participants if kind >= RecordType.ADMISSION else self.consignments
+        if issubclass(RECORDS[kind], RecognitionRecord):
+            return self.recognitions
+        return self.participants if issubclass(RECORDS[kind], ParticipantRecord) else self.consignments
 
     def digest(self, record: Record) -> Digest:
         """The record's identity: its EIP-712 digest.
@@ -88,7 +95,10 @@ class Presented:
         provers: addresses that signed the digest in the proof: a join key, keys' possession.
         approvers: addresses that approved an Admission in the proof, beside `signer`.
         proof: the proof's own bytes: of an EncryptionKey, the ML-KEM key.
-        timeline: (prev, steps) of a superseding record's proof; a step is (request, digest). None: no such proof.
+        timeline: (prev, steps) of a superseding record's proof, or of a Recognition's; a step is (request, digest).
+            None: no such proof.
+        control: of a Recognition's proof: the control's digest and the control. None: no such proof.
+        relied: of a Decision's proof: the recognitions on which it relies.
     """
 
     record: Record
@@ -98,6 +108,16 @@ class Presented:
     approvers: Collection[bytes] = ()
     proof: bytes = b""
     timeline: tuple[Head, tuple[tuple[Digest, Digest], ...]] | None = None
+    control: tuple[Digest, Control] | None = None
+    relied: tuple[Digest, ...] = ()
+
+
+def made_by(consignments: bytes) -> bytes:
+    """The address (20 bytes) of `Recognitions`, which `Consignments` makes first of all: EIP-161 nonce 1.
+
+    An address is the end of the hash of the RLP list (creator, nonce).
+    """
+    return keccak256(b"\xd6\x94", consignments, b"\x01")[12:]
 
 
 def type_hash(struct: type) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ledger.domain import heads
-from ledger.domain.codes import DecisionKind, Flag, HoldAction, Leg, Outcome, Pending, Reason, Regime, Stage
+from ledger.domain.codes import DecisionKind, Flag, HoldAction, Leg, Outcome, Pending, Reason, Regime, Risk, Stage
 from ledger.domain.lifecycle import FIRST_STATUS, LIVE, TABLE, Ruling, Standing, decide
 from ledger.domain.records import (
     AmendmentRequest,
@@ -28,6 +28,9 @@ _PENDING: Final[dict[type, Pending]] = {
     InvalidationRequest: Pending.INVALIDATION,
     PresentationNotice: Pending.PRESENTATION,
 }
+
+
+UNTOUCHED: Final = (0,) * len(Risk)
 
 
 class BrokenTimeline(PassavantError):  # noqa: N818 - the name says what happened
@@ -65,6 +68,8 @@ class DeclarationState:
         request: digest of the pending request, or 0.
         hold_head: head of the agencies' holds.
         holders: agencies whose hold is open.
+        relies: whether the last decision over the goods relies on recognitions.
+        touched: by risk area, the version in which an amendment touched it last; 0: none did.
     """
 
     id: DeclarationId
@@ -83,6 +88,8 @@ class DeclarationState:
     request: Digest = Digest(ZERO)
     hold_head: Head = Head(ZERO)
     holders: frozenset[int] = frozenset()
+    relies: bool = False
+    touched: tuple[int, ...] = UNTOUCHED
 
     @property
     def public_head(self) -> Head:
@@ -97,6 +104,7 @@ class DeclarationState:
         fields = (
             (self.standing.status, 0),
             (self.leg, 8),
+            (self.relies, 11),
             (self.regime, 12),
             (self.administration, 16),
             (self.declarant, 32),
@@ -168,6 +176,27 @@ def next_version(state: DeclarationState, record: Decision) -> Version:
     return state.version
 
 
+def relies_after(state: DeclarationState, record: Decision) -> bool:
+    """Whether the declaration relies on recognitions after a decision.
+
+    A receipt or an assessment must not make a withdrawn reliance disappear: only a decision over the whole
+    declaration that puts goods at disposal or takes them away drops it.
+    """
+    row = TABLE[DecisionKind(record.kind)]
+    dropped = record.scope == ZERO and (row.releases or row.withholds)
+    return record.reliance != ZERO or (state.relies and not dropped)
+
+
+def touched_after(state: DeclarationState, record: Decision) -> tuple[int, ...]:
+    """The versions in which amendments touched each risk area, after a decision."""
+    number = next_version(state, record).number
+    if number == state.version.number:
+        return state.touched
+    return tuple(
+        number if risk & record.touched_risks else before for risk, before in zip(Risk, state.touched, strict=True)
+    )
+
+
 def _requested(state: DeclarationState, record: Request, digest: Digest) -> DeclarationState:
     if state.request != ZERO:
         raise BrokenTimeline(state.id, digest, f"request 0x{state.request.hex()} waits")
@@ -190,6 +219,8 @@ def _decided(state: DeclarationState, record: Decision, digest: Digest) -> Decla
         state,
         standing=standing,
         version=next_version(state, record),
+        relies=relies_after(state, record),
+        touched=touched_after(state, record),
         settled=heads.settled(state.settled, record.request, digest),
         request=state.request if keeps else Digest(ZERO),
         requested=state.requested if keeps else None,

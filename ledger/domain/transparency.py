@@ -109,7 +109,7 @@ class Checkpoint:
         height: number of the last block that its author had seen; it may be later than the last leaf.
         block_hash: that block's, 32 bytes.
         time: that block's, seconds (UTC).
-        fold: keccak-256 of the two contracts' storage roots as of that height, 32 bytes.
+        fold: keccak-256 of the three contracts' storage roots as of that height, 32 bytes.
     """
 
     origin: str

@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from ledger.domain.codes import (
     AdmissionAction,
+    AeoStanding,
+    AssistanceAction,
+    AssistanceKind,
     ControlMethod,
     ControlOutcome,
     DecisionKind,
@@ -29,12 +32,18 @@ from ledger.domain.codes import (
     Risk,
     SealState,
     Stage,
+    SuspensionAction,
+    Verdict,
 )
 from ledger.domain.lifecycle import TABLE
 from ledger.domain.records import (
     NO_ADDRESS,
     Admission,
+    AeoStatus,
     AmendmentRequest,
+    Arrangement,
+    ArrangementSuspension,
+    Assistance,
     Control,
     Decision,
     Declaration,
@@ -46,6 +55,7 @@ from ledger.domain.records import (
     KeyAuthorisation,
     OperatorStatus,
     PresentationNotice,
+    Recognition,
     Record,
 )
 from ledger.domain.wire import ZERO
@@ -57,8 +67,11 @@ MAX_DEADLINE: Final = 7 * 24 * 3600
 NEW: Final = frozenset({AdmissionAction.ADMIT, AdmissionAction.SUCCEED})
 """What brings in a new administration."""
 
+_LIFTS: Final = frozenset({DecisionKind.LIFT_CONTROL, DecisionKind.LIFT_DOCUMENTS})
 _GRANTS_VERSION: Final = frozenset({DecisionKind.GRANT, DecisionKind.AMEND})
 _ALL_LEGS: Final = (1 << len(Leg)) - 1
+_ALL_REGIMES: Final = (1 << len(Regime)) - 1
+_ALL_METHODS: Final = (1 << len(ControlMethod)) - 1
 _PURPOSES: Final = {
     OrganisationKind.ADMINISTRATION: Purpose.DECIDE | Purpose.READ,
     OrganisationKind.OPERATOR: Purpose.DECLARE | Purpose.READ,
@@ -95,6 +108,11 @@ def purposes_fit(purposes: int, kind: OrganisationKind) -> bool:
     return purposes == Purpose.MANAGE or (purposes != 0 and purposes | _PURPOSES[kind] == _PURPOSES[kind])
 
 
+def may_rely(kind: DecisionKind) -> bool:
+    """Whether a decision of this kind may rely on recognitions: where a control is waived."""
+    return TABLE[kind].releases or kind in _LIFTS
+
+
 def _declaration(record: Declaration) -> bool:
     outside = record.declarant == 0
     return (
@@ -129,7 +147,7 @@ def _decision(record: Decision) -> bool:
     may_version = TABLE[kind].versions and (kind is not DecisionKind.GRANT or record.request == ZERO)
     return (
         listed(Reason, record.reason)
-        and record.reliance == ZERO
+        and (record.reliance == ZERO or may_rely(kind))
         and (record.commitment == ZERO or may_version)
         and (record.touched_risks == 0 or kind in _GRANTS_VERSION)
         and within(Risk, record.touched_risks)
@@ -158,6 +176,49 @@ def _erasure(record: Erasure) -> bool:
     if record.administration != 0:
         return record.declarant == 0 and record.agent == 0
     return record.declarant != 0 and record.cause != ErasureCause.ORDERED
+
+
+def _recognition(record: Recognition) -> bool:
+    if not listed(Verdict, record.verdict) or not listed(Reason, record.reason) or not record.risk:
+        return False
+    if record.verdict == Verdict.DECLINED:
+        fits = record.reason != 0 and (record.arrangement, record.aeo, record.scope) == (ZERO, ZERO, ZERO)
+    else:
+        fits = record.arrangement != ZERO and (record.verdict == Verdict.PARTIAL or record.scope == ZERO)
+    return fits and within(Risk, record.risk)
+
+
+def _arrangement(record: Arrangement) -> bool:
+    return (
+        record.first < record.second
+        and record.valid_until > record.valid_from
+        and 0 < record.procedures <= _ALL_REGIMES
+        and 0 < record.methods <= _ALL_METHODS
+        and record.risks != 0
+        and within(Risk, record.risks)
+    )
+
+
+def _suspension(record: ArrangementSuspension) -> bool:
+    return listed(SuspensionAction, record.action) and listed(Reason, record.reason)
+
+
+def _aeo(record: AeoStatus) -> bool:
+    if not listed(AeoStanding, record.status) or record.valid_from == 0:
+        return False
+    if record.status == AeoStanding.GRANTED:
+        return record.grant == ZERO and record.valid_until > record.valid_from
+    return record.grant != ZERO and record.valid_until == 0
+
+
+def _assistance(record: Assistance) -> bool:
+    listed_all = listed(AssistanceAction, record.action) and listed(AssistanceKind, record.kind)
+    if not listed_all or not listed(Reason, record.reason) or record.addressee in (0, record.administration):
+        return False
+    if record.action == AssistanceAction.REQUEST:
+        return record.request == ZERO and record.commitment != ZERO and record.due_at != 0
+    refuses = record.action == AssistanceAction.REFUSAL
+    return record.request != ZERO and record.due_at == 0 and refuses == (record.commitment == ZERO)
 
 
 def _admission(record: Admission) -> bool:
@@ -221,6 +282,11 @@ _FITS: Final[dict[type, Callable[[Any], bool]]] = {
     Control: _control,
     Hold: _hold,
     Erasure: _erasure,
+    Recognition: _recognition,
+    Arrangement: _arrangement,
+    ArrangementSuspension: _suspension,
+    AeoStatus: _aeo,
+    Assistance: _assistance,
     Admission: _admission,
     OperatorStatus: _operator,
     KeyAuthorisation: _key_authorisation,

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from ledger.domain.codes import Debt, DecisionKind, Leg, Reason, Regime, Status
+from ledger.domain.codes import Debt, DecisionKind, Leg, Reason, Regime, Reliance, Status
 
 
 @unique
@@ -172,6 +172,8 @@ class StatusAnswer:
     deadline_passed: bool = False
     cleared: bool = False
     overridden: bool = False
+    reliance: Reliance | None = None
+    """Whether what it relies on of other administrations' controls still stands; None: it relies on nothing."""
     holds: tuple[HoldShown, ...] = ()
     parts: tuple[Part, ...] = ()
     debt: Debt | None = None

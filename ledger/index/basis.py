@@ -9,6 +9,7 @@ from ledger.domain.codes import DecisionKind, RecordType
 from ledger.domain.events import Recorded
 from ledger.domain.lifecycle import TABLE
 from ledger.domain.participants import Organisation, Participants
+from ledger.domain.recognition import Walk, relied_in
 from ledger.domain.records import Control, Decision
 from ledger.domain.wire import ZERO, Digest, Head
 from ledger.index.answers import Answer
@@ -16,6 +17,7 @@ from ledger.index.facts import DEMANDS
 from ledger.index.folding import Alone, Folded
 from ledger.index.participants import load_administrations
 from ledger.index.reading import Session
+from ledger.index.recognitions import walk_from
 from ledger.index.rows import RECORDED, recorded
 from ledger.index.signers import signer_of
 from ledger.index.verdict import effect_of
@@ -38,6 +40,7 @@ class Basis:
         steps: (request or 0, digest) of each decision and control after it.
         signer: address of the key that signed it (20 bytes).
         administrations: the declaration's, and whoever took over from it, in order.
+        walk: what it relies on, up to the controls; None: it relies on nothing.
     """
 
     folded: Folded
@@ -45,6 +48,7 @@ class Basis:
     steps: tuple[tuple[bytes, bytes], ...]
     signer: bytes
     administrations: tuple[int, ...]
+    walk: Walk | None = None
 
 
 class Bases:
@@ -73,7 +77,15 @@ class Bases:
             tuple(step for event in events[at + 1 :] if (step := _step(event))),
             signer_of(Digest(digest), events[at].signature) or b"",
             tuple(self._line(folded.state.administration)),
+            self._walk(events) if folded.state.relies else None,
         )
+
+    def _walk(self, events: Sequence[Recorded]) -> Walk:
+        """What was relied on last by then. How a recognition leads to its control never changes once it is recorded."""
+        for one in reversed(events):
+            if isinstance(one.record, Decision) and one.record.reliance != ZERO:
+                return walk_from(self._session, relied_in(one.record, one.proof))
+        raise LookupError("the state says that it relies on recognitions, and no decision does")
 
     def _events(self, declaration: bytes) -> list[Recorded]:
         sql = (

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete
 
-from ledger.domain.records import AmendmentRequest, Control, Decision, Declaration, Erasure, Hold, ParticipantRecord
+from ledger.domain.records import (
+    AmendmentRequest,
+    Control,
+    Decision,
+    Declaration,
+    Erasure,
+    Hold,
+    ParticipantRecord,
+    RecognitionRecord,
+)
 from ledger.domain.state import DeclarationState, advance, lodge
 from ledger.domain.wire import ZERO
 from ledger.index.due import REMNANTS, Due, due, has_remnants
@@ -99,7 +108,7 @@ def _related(one: Due, events: "Sequence[Recorded]", versions: Mapping[int, byte
         record = event.record
         if isinstance(record, Declaration):
             state = lodge(record, event.digest)
-        elif state is not None and not isinstance(record, Erasure | ParticipantRecord):
+        elif state is not None and not isinstance(record, Erasure | ParticipantRecord | RecognitionRecord):
             before = state.version.number
             state = advance(state, record, event.digest)
             found |= _behind(record, {before, state.version.number}, one.version)

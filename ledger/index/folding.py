@@ -23,6 +23,8 @@ from ledger.domain.records import (
     Hold,
     ParticipantRecord,
     PresentationNotice,
+    Recognition,
+    RecognitionRecord,
     Record,
     Request,
     author_of,
@@ -32,6 +34,7 @@ from ledger.domain.wire import WORD, ZERO, ConsignmentId, DeclarationId, Head
 from ledger.index.errors import GapError
 from ledger.index.facts import Facts, decided
 from ledger.index.participants import head_of, is_succession, named_head
+from ledger.index.recognised import Recognised
 from ledger.index.signers import signer_of
 
 LATE: Final = DEFAULT_BACKDATING
@@ -44,6 +47,7 @@ _ABOUT_DECLARATIONS: Final = frozenset(
         RecordType.CONTROL,
         RecordType.HOLD,
         RecordType.ERASURE,
+        RecordType.RECOGNITION,
     }
 )
 
@@ -151,6 +155,7 @@ class Working:
         kinds: record types of records that others supersede.
         commitments: of versions that are erased, by (declaration, version).
         peopled: whether a participant was changed.
+        recognised: mutual recognition, as far as the events touch it.
     """
 
     participants: Participants
@@ -159,6 +164,7 @@ class Working:
     kinds: dict[bytes, int] = field(default_factory=dict)
     commitments: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     peopled: bool = False
+    recognised: Recognised = field(default_factory=Recognised)
 
     def fold(self, events: Iterable[Event]) -> list[Step]:
         """Fold events, in order.
@@ -185,6 +191,8 @@ class Working:
             return self._lodged(event, record)
         if isinstance(record, ParticipantRecord):
             return self._participant(event, record)
+        if isinstance(record, RecognitionRecord):
+            return self._recognition(event, record)
         folded = self.declarations.get(record.declaration)
         if folded is None:
             raise _gap(event, "its declaration is unknown")
@@ -193,6 +201,8 @@ class Working:
             folded.erasures.append(_erased(event, record))
         else:
             self._advance(folded, event, record)
+            if isinstance(record, Decision | Control):
+                self.recognised.decided(event, record)
         folded.updated = (event.position.block, event.position.log)
         folded.changed = True
         return Step(event, before, folded.state.public_head, self._remarks(event, folded))
@@ -232,6 +242,16 @@ class Working:
             folded.facts = decided(folded.facts, record, event.digest, before.standing, after.standing)
         elif not isinstance(record, Control):
             folded.facts = replace(folded.facts, requester=author_of(record))
+
+    def _recognition(self, event: Recorded, record: RecognitionRecord) -> Step:
+        self.recognised.fold(event, record, self.participants)
+        head = self._head(declaration_of(event))
+        return Step(event, head, head, self._remarks_of(event, record))
+
+    @staticmethod
+    def _remarks_of(event: Recorded, record: RecognitionRecord) -> Remark:
+        late = isinstance(record, Recognition) and event.position.time - record.effective_at > LATE
+        return Remark.LATE if late else Remark(0)
 
     def _participant(self, event: Recorded, record: ParticipantRecord) -> Step:
         before = head_of(self.participants, record)
@@ -273,6 +293,10 @@ class Alone(Working):
 
     def _join(self, event: Recorded, state: DeclarationState) -> None:
         pass
+
+    def _recognition(self, event: Recorded, record: RecognitionRecord) -> Step:  # noqa: ARG002 - as its base
+        """It is no part of the declaration's own timeline, and folded by itself."""
+        return Step(event, Head(ZERO), Head(ZERO))
 
 
 def declaration_of(event: Event) -> DeclarationId | None:

@@ -16,6 +16,7 @@ from ledger.domain.codes import (
     Pending,
     RecordType,
     Regime,
+    Reliance,
     Stage,
     Status,
 )
@@ -68,6 +69,7 @@ class DeclarationAnswer:
     flags: tuple[str, ...]
     pending: Pending
     debt: Debt
+    reliance: Reliance | None
     version: int
     versions: tuple[VersionShown, ...]
     settled_head: bytes

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ledger.domain.events import Block, Event, Recorded
-from ledger.domain.records import Declaration, Erasure, ParticipantRecord
+from ledger.domain.records import Declaration, Erasure, ParticipantRecord, RecognitionRecord
 from ledger.domain.wire import ZERO
-from ledger.index import participants
+from ledger.index import participants, recognitions
 from ledger.index.alarms import Alarms
 from ledger.index.errors import ForkError, GapError, StoreError
 from ledger.index.folding import Working, declaration_of, superseded_by
 from ledger.index.ledgerlog import extend
 from ledger.index.network import Network, pinned
 from ledger.index.reading import EngineSession, Session
+from ledger.index.recognised import Wanted
 from ledger.index.rollback import roll_back
 from ledger.index.rows import load_commitments, load_consignments, load_declarations, load_kinds
 from ledger.index.saving import move_cursor, save_blocks, save_events, save_folded, see
@@ -140,6 +141,7 @@ def _load(session: Session, news: Iterable[Event]) -> Working:
     superseded: set[bytes] = set()
     erased: set[bytes] = set()
     touched = participants.Touched()
+    wanted = Wanted()
     for event in news:
         ids.add(declaration_of(event) or ZERO)
         superseded.add(superseded_by(event) or ZERO)
@@ -149,14 +151,19 @@ def _load(session: Session, news: Iterable[Event]) -> Working:
             joined.add(event.record.consignment)
         elif isinstance(event.record, Erasure):
             erased.add(event.record.declaration)
+        elif isinstance(event.record, RecognitionRecord):
+            wanted.add(event.record)
         elif isinstance(event.record, ParticipantRecord):
             touched.add(event.record)
             if participants.is_succession(event.record):
                 touched.keys.add(signer_of(event.digest, event.signature) or b"")
+    if wanted.suspends:  # by a party, or by whoever has taken over from it
+        touched.organisations |= {one.id for one in participants.load_administrations(session)}
     return Working(
         participants.load(session, touched),
         load_declarations(session, ids - {ZERO}),
         load_consignments(session, joined - {ZERO}),
         load_kinds(session, superseded - {ZERO}),
         load_commitments(session, erased),
+        recognised=recognitions.load(session, wanted),
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from ledger.domain.codes import EncryptionSuite, ErasureCause, Flag
+from ledger.domain.codes import EncryptionSuite, ErasureCause, Flag, Reliance
 from ledger.domain.participants import MARK_SUCCEEDED_BY_COUNCIL, Key, Organisation, PublishedKey
 from ledger.domain.wire import ZERO
 from ledger.index.answers import AsOf
@@ -49,9 +49,12 @@ def current_key(keys: Iterable[PublishedKey], now: int) -> PublishedKey | None:
 
 
 def declaration_shown(
-    folded: Folded, versions: tuple[VersionShown, ...], competent: int, moment: AsOf
+    folded: Folded, versions: tuple[VersionShown, ...], competent: int, reliance: Reliance | None, moment: AsOf
 ) -> DeclarationAnswer:
-    """A declaration to whoever may see its history. Its ETag begins with its public head; an erasure moves none."""
+    """A declaration to whoever may see its history. Its ETag begins with its public head.
+
+    An erasure, and the withdrawal of what it relies on, move no head; the ETag covers both.
+    """
     state = folded.state
     return DeclarationAnswer(
         id=state.id,
@@ -67,6 +70,7 @@ def declaration_shown(
         flags=tuple(str(flag.name) for flag in Flag if flag in state.standing.flags and not flag & _FIELDS),
         pending=state.standing.pending,
         debt=state.standing.debt,
+        reliance=reliance,
         version=state.version.number,
         versions=versions,
         settled_head=state.settled,
@@ -79,7 +83,7 @@ def declaration_shown(
         opened_block=folded.opened[0],
         updated_block=folded.updated[0],
         as_of=moment,
-        etag=_etag(state.public_head, versions),
+        etag=_etag(state.public_head, versions, reliance),
     )
 
 
@@ -128,9 +132,10 @@ def _shown(
     )
 
 
-def _etag(public_head: bytes, versions: Iterable[VersionShown]) -> str:
+def _etag(public_head: bytes, versions: Iterable[VersionShown], reliance: Reliance | None) -> str:
     erased = [str(one.number) for one in versions if one.erased]
-    return "-".join([public_head.hex(), *erased])
+    relies = [reliance.name.lower()] if reliance else []
+    return "-".join([public_head.hex(), *erased, *relies])
 
 
 def _published(key: PublishedKey, proof: bytes, current: PublishedKey | None) -> EncryptionKeyShown:

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ledger.index.access import Access, Directory, Level
 from ledger.index.answers import Answer, AsOf, StatusAnswer, answered
+from ledger.index.folding import Folded
 from ledger.index.freshness import FRESH, Freshness, as_of, stands_on
 from ledger.index.history import DeclarationAnswer, Entry, FeedItem, Page, ParticipantAnswer, RecordAnswer
 from ledger.index.listing import declaration_shown, load_versions, participant_shown, participants_page
 from ledger.index.lookup import Lookup, Meant, StatusQuery, load_scopes
 from ledger.index.progress import progress_of
 from ledger.index.reading import Session
+from ledger.index.recognitions import load_walk, reliance_of
 from ledger.index.references import References
 from ledger.index.rows import load_declarations
 from ledger.index.status import Desk
@@ -57,7 +59,8 @@ class Queries:
             meant = Lookup(session, self._references, str(viewer)).find(queries)
             grants = access.granted(_needing_grants(access, meant))
             roots = {part.scope for one in meant for folded, _ in one.declarations for part in folded.facts.parts}
-            desk = Desk(access, moment, grants, load_scopes(session, roots))
+            withdrawn = _withdrawn(session, (one for each in meant for one, _ in each.declarations))
+            desk = Desk(access, moment, grants, load_scopes(session, roots), withdrawn)
         return [desk.answer(query, one) for query, one in zip(queries, meant, strict=True)]
 
     def resolve(self, query: StatusQuery, viewer: int | None) -> list[bytes]:
@@ -74,7 +77,8 @@ class Queries:
             if folded is None or access.level(folded.state) < Level.HISTORY:
                 return None
             competent = access.competent(folded.state.administration)
-            return declaration_shown(folded, load_versions(session, declaration), competent, as_of(session))
+            reliance = reliance_of(session, folded.state)
+            return declaration_shown(folded, load_versions(session, declaration), competent, reliance, as_of(session))
 
     def provenance(self, query: StatusQuery, viewer: int | None) -> list[Entry]:
         """The timeline of what a reference names, with evidence and refusals; empty for whom it does not concern."""
@@ -138,6 +142,13 @@ class Queries:
 
     def _now(self) -> int:
         return int(self._clock())
+
+
+def _withdrawn(session: Session, meant: Iterable[Folded]) -> set[bytes]:
+    """Those that rely on recognitions which no longer stand."""
+    relying = {one.state.id for one in meant if one.state.relies}
+    walk = load_walk(session, relying)
+    return {one for one in relying if walk.is_withdrawn(one)}
 
 
 def _needing_grants(access: Access, meant: Iterable[Meant]) -> set[bytes]:

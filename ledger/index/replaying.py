@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.domain.events import Block, Event
-from ledger.index import tables  # noqa: F401 - fills the metadata
+from ledger.index import recognition_tables, tables  # noqa: F401 - fill the metadata
 from ledger.index.columns import metadata
 from ledger.index.errors import StoreError
 from ledger.index.indexer import Indexer
@@ -26,6 +26,13 @@ FOLDED: Final = (
     "encryption_keys",
     "mandates",
     "ledger_log",
+    "recognitions",
+    "controls",
+    "reliances",
+    "arrangements",
+    "arrangement_lines",
+    "aeo_grants",
+    "assistance",
 )
 """The tables that the chain alone decides."""
 

@@ -7,13 +7,15 @@ from sqlalchemy import delete
 from ledger.domain.codes import RecordType
 from ledger.domain.events import Block, Recorded
 from ledger.domain.participants import Participants
+from ledger.domain.records import Control, Decision, RecognitionRecord
 from ledger.domain.wire import ConsignmentId, DeclarationId, Head
-from ledger.index import participants
+from ledger.index import participants, recognitions
 from ledger.index.folding import Alone, Consignment, Working
 from ledger.index.ledgerlog import shorten
 from ledger.index.network import Network
 from ledger.index.proofs import forget_proofs
 from ledger.index.reading import EngineSession, Session
+from ledger.index.recognised import Recognised
 from ledger.index.rows import RECORDED, recorded
 from ledger.index.saving import move_cursor, save_folded
 from ledger.index.tables import blocks, consignments, declarations, events
@@ -23,6 +25,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+_RECOGNITION: Final = frozenset(
+    {
+        RecordType.DECISION,
+        RecordType.CONTROL,
+        RecordType.RECOGNITION,
+        RecordType.ARRANGEMENT,
+        RecordType.ARRANGEMENT_SUSPENSION,
+        RecordType.AEO_STATUS,
+        RecordType.ASSISTANCE,
+    }
+)
+"""What mutual recognition is folded from."""
 _PART: Final = 1_000
 _FROM: Final = f"SELECT {RECORDED} FROM events JOIN blocks ON number = block WHERE outcome = 0"  # noqa: S608
 _ORDER: Final = "ORDER BY block, log"
@@ -32,7 +46,8 @@ def roll_back(connection: "Connection", to_block: int, network: Network) -> list
     """Forget all blocks after `to_block`; the digests that were recorded in them, in order."""
     session = EngineSession(connection)
     gone = session.rows(
-        "SELECT digest, declaration, organisation FROM events WHERE outcome = 0 AND block > ? ORDER BY block, log",
+        "SELECT digest, declaration, organisation, record_type FROM events"
+        " WHERE outcome = 0 AND block > ? ORDER BY block, log",
         to_block,
     )
     touched = {row[1] for row in gone if row[1] is not None}
@@ -47,6 +62,8 @@ def roll_back(connection: "Connection", to_block: int, network: Network) -> list
     _fold_consignments(connection, session, joined)
     if any(row[2] is not None for row in gone):
         _fold_participants(connection, session, network)
+    if any(row[3] in _RECOGNITION for row in gone):
+        _fold_recognitions(connection, session, network)
     rows = session.rows("SELECT number, hash, parent, time FROM blocks ORDER BY number DESC LIMIT 1")
     move_cursor(connection, Block(*rows[0]) if rows else None)
     return [row[0] for row in gone]
@@ -85,8 +102,24 @@ def _fold_consignments(connection: "Connection", session: Session, ids: "Collect
     save_folded(connection, working)
 
 
+def _fold_recognitions(connection: "Connection", session: Session, network: Network) -> None:
+    about = ", ".join(str(int(kind)) for kind in _RECOGNITION)
+    rows = session.rows(f"{_FROM} AND (record_type IN ({about}) OR organisation IS NOT NULL) {_ORDER}")
+    recognitions.erase(connection)
+    recognised, known = Recognised(), Working(network.founding())
+    for event in _events(rows):
+        record = event.record
+        if isinstance(record, RecognitionRecord):
+            recognised.fold(event, record, known.participants)
+        elif isinstance(record, Decision | Control):
+            recognised.decided(event, record)
+        else:
+            known.fold([event])
+    recognitions.save(connection, recognised)
+
+
 def _fold_participants(connection: "Connection", session: Session, network: Network) -> None:
-    rows = session.rows(f"{_FROM} AND record_type >= ? {_ORDER}", int(RecordType.ADMISSION))
+    rows = session.rows(f"{_FROM} AND organisation IS NOT NULL {_ORDER}")
     participants.erase(connection)
     working = Working(network.founding())
     working.peopled = True

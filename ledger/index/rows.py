@@ -11,18 +11,20 @@ from ledger.domain.codes import Flag, Leg, Outcome, RecordType, Regime, Stage, S
 from ledger.domain.events import Position, Recorded, Refused
 from ledger.domain.lifecycle import Standing
 from ledger.domain.records import RECORDS, ParticipantRecord, author_of
+from ledger.domain.state import UNTOUCHED as _UNTOUCHED
 from ledger.domain.state import DeclarationState, Version
 from ledger.domain.wire import decode, encode
 from ledger.index.facts import Facts
 from ledger.index.folding import Consignment, Folded, OpenHold, Step, declaration_of
 from ledger.index.participants import subject_of
 from ledger.index.reading import Row, Session
+from ledger.index.recognitions import UNTOUCHED, lanes, lanes_row
 from ledger.index.sql import values_of
 
 DECLARATION: Final = (
     "id, consignment, join_key, declarant, agent, administration, leg, regime, stage, status, flags, version,"
     " commitment, schema, settled, request, requested_commitment, requested_schema, hold_head, link, link_kind,"
-    " lodged_at, opened_block, opened_log, updated_block, updated_log, facts"
+    " lodged_at, opened_block, opened_log, updated_block, updated_log, facts, relies, touched"
 )
 RECORDED: Final = "digest, record_type, body, signature, proof, block, log, blocks.time, transaction_hash, hash"
 """Of ``events JOIN blocks ON number = block``, for those that were recorded."""
@@ -99,6 +101,8 @@ def declaration(row: Row, holds: dict[int, OpenHold]) -> Folded:
         requested=None if row[16] is None else Version(row[11] + 1, row[16], row[17]),
         hold_head=row[18],
         holders=frozenset(holds),
+        relies=bool(row[27]),
+        touched=_UNTOUCHED if row[28] == UNTOUCHED else lanes(row[28]),
     )
     return Folded(
         state, row[19], row[20], row[21], (row[22], row[23]), (row[24], row[25]), _facts.decode(row[26]), holds
@@ -136,6 +140,8 @@ def declaration_row(folded: Folded) -> dict[str, Any]:
         "link": folded.link,
         "link_kind": folded.link_kind,
         "lodged_at": folded.lodged_at,
+        "relies": int(state.relies),
+        "touched": lanes_row(state.touched),
         "opened_block": folded.opened[0],
         "opened_log": folded.opened[1],
         "updated_block": folded.updated[0],

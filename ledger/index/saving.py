@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete
 
 from ledger.domain.events import Block
-from ledger.index import participants
+from ledger.index import participants, recognitions
 from ledger.index.folding import Step, Working
 from ledger.index.rows import declaration_row, erasure_rows, event_row, hold_rows, version_rows
 from ledger.index.sql import insert, insert_ignoring, upsert, values_of
@@ -43,6 +43,7 @@ def save_folded(connection: "Connection", working: Working) -> None:
         part = [one.state.id for one in held[start : start + _PART]]
         connection.execute(delete(holds).where(holds.c.declaration.in_(part)))
     insert(connection, holds, hold_rows(held))
+    recognitions.save(connection, working.recognised)
     if working.peopled:
         participants.save(connection, working.participants)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.domain.codes import Reliance
 from ledger.index.access import Access
 from ledger.index.answers import Answer, AsOf, Candidate, Item, StatusAnswer, answered
 from ledger.index.folding import Folded
@@ -13,12 +14,18 @@ from ledger.index.verdict import Verdict, decided, holds_shown, judge, parts_sho
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all answers of a batch share. `grants`: (declarant, token) that let the viewer read a status."""
+    """What all answers of a batch share.
+
+    Attributes:
+        grants: (declarant, token) that let the viewer read a status.
+        withdrawn: declarations that rely on recognitions which no longer stand.
+    """
 
     access: Access
     as_of: AsOf
     grants: set[tuple[int, bytes]]
     scopes: Mapping[bytes, tuple[Item, ...]]
+    withdrawn: Collection[bytes] = ()
 
     def answer(self, query: StatusQuery, meant: Meant) -> StatusAnswer:
         """The answer to one question."""
@@ -64,7 +71,7 @@ class Desk:
     def _ambiguous(self, several: Sequence[Folded]) -> StatusAnswer:
         ordered = sorted(several, key=lambda one: (one.opened, one.state.id))
         candidates = tuple(self._candidate(self._judge(one)) for one in ordered)
-        heads = [one.state.public_head for one in several]
+        heads = [self._depends(one) for one in several]
         return answered(self.as_of, heads, answer=Answer.AMBIGUOUS, candidates=candidates)
 
     def _candidate(self, verdict: Verdict) -> Candidate:
@@ -78,13 +85,23 @@ class Desk:
             verdict.folded.lodged_at,
         )
 
+    def _reliance(self, one: Folded) -> Reliance | None:
+        if not one.state.relies:
+            return None
+        return Reliance.WITHDRAWN if one.state.id in self.withdrawn else Reliance.STANDS
+
+    def _depends(self, one: Folded) -> bytes:
+        """What an answer depends on of a declaration: a withdrawal elsewhere moves no head here."""
+        reliance = self._reliance(one)
+        return one.state.public_head if reliance is None else one.state.public_head + bytes([reliance])
+
     def _about(self, verdict: Verdict, asked: Iterable[Folded]) -> StatusAnswer:
         folded, now = verdict.folded, self.access.now
         state, facts, effect = folded.state, folded.facts, verdict.effect
         limit = facts.standing.limit if facts.standing and verdict.answer is Answer.CONDITIONALLY_RELEASED else 0
         released = decided(facts.released)
         head = state.public_head
-        heads = [head if one is folded else one.state.public_head for one in asked]
+        heads = [self._depends(one) for one in asked]
         return answered(
             self.as_of,
             heads,
@@ -106,6 +123,7 @@ class Desk:
             deadline_passed=0 < limit <= now,
             cleared=effect.cleared,
             overridden=effect.overridden,
+            reliance=self._reliance(folded),
             holds=holds_shown(verdict, now),
             parts=parts_shown(folded, self.scopes),
             debt=effect.debt,

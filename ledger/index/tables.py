@@ -104,6 +104,8 @@ declarations: Final = Table(
     _hash("link"),
     _code("link_kind"),
     _number("lodged_at"),
+    _code("relies", server_default="0"),
+    _text("touched", server_default="0" * 16),
     _number("opened_block"),
     _code("opened_log"),
     _number("updated_block"),

@@ -22,6 +22,9 @@ _COLUMNS: Final = (
     "digest, record_type, outcome, author, declaration, body, signature, block, log, events.time, transaction_hash,"
     " head_before, head_after, remarks"
 )
+_RECOGNISED: Final = (
+    "SELECT r.digest FROM recognitions r JOIN controls c ON c.digest = r.control WHERE c.declaration IN ({keys})"
+)
 _EVIDENCE: Final = "SELECT id, hash, kind, organisation, received, effective, declaration FROM evidence"
 _CODES: Final[Mapping[str, type[IntEnum | IntFlag]]] = {
     "leg": codes.Leg,
@@ -35,12 +38,20 @@ _CODES: Final[Mapping[str, type[IntEnum | IntFlag]]] = {
     "reason": codes.Reason,
     "cause": codes.ErasureCause,
     "suite": codes.EncryptionSuite,
+    "verdict": codes.Verdict,
+    "risks": codes.Risk,
 }
-_KINDS: Final = {RecordType.DECISION: codes.DecisionKind, RecordType.OPERATOR_STATUS: codes.OrganisationKind}
+_KINDS: Final = {
+    RecordType.DECISION: codes.DecisionKind,
+    RecordType.OPERATOR_STATUS: codes.OrganisationKind,
+    RecordType.ASSISTANCE: codes.AssistanceKind,
+}
 _ACTIONS: Final = {
     RecordType.HOLD: codes.HoldAction,
     RecordType.ADMISSION: codes.AdmissionAction,
     RecordType.KEY_AUTHORISATION: codes.KeyAction,
+    RecordType.ARRANGEMENT_SUSPENSION: codes.SuspensionAction,
+    RecordType.ASSISTANCE: codes.AssistanceAction,
 }
 
 
@@ -54,7 +65,11 @@ class Timeline:
     def entries(self, declarations: Collection[bytes], tokens: Collection[bytes] = ()) -> list[Entry]:
         """Everything about declarations: records, refusals, and evidence under them or under references; by time."""
         sql = f"SELECT {_COLUMNS} FROM events WHERE declaration IN ({{keys}})"  # noqa: S608
-        events = self._events(self._session.within(sql, declarations))
+        rows = {(row[7], row[8]): row for row in self._session.within(sql, declarations)}
+        # Whose control was recognised learns by whom.
+        sql = f"SELECT {_COLUMNS} FROM events WHERE outcome = 0 AND digest IN ({_RECOGNISED})"  # noqa: S608
+        rows |= {(row[7], row[8]): row for row in self._session.within(sql, declarations)}
+        events = self._events(rows.values())
         return sorted([*events, *self._evidence(declarations, tokens)], key=_order)
 
     def _events(self, rows: Iterable[Row]) -> list[Entry]:

@@ -24,6 +24,7 @@ from ledger.client import (
     PayloadRefused,
     Prepared,
     ReadGrant,
+    RecognitionCandidate,
     RecordAnswer,
     RecordProgress,
     Reference,
@@ -37,6 +38,7 @@ from ledger.client import (
     Submission,
     Wrap,
 )
+from ledger.domain.benefits import Benefit, Interval
 from ledger.domain.codes import (
     Debt,
     Leg,
@@ -52,6 +54,7 @@ from ledger.domain.commitment import scope_of
 from ledger.domain.grants import digest_of_grant, typed_grant
 from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
+from ledger.domain.proposals import Period
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
 from ledger.domain.transparency import Note, read_note
@@ -79,6 +82,7 @@ def declaration_answer(declarant: int, settled: bytes = b"\x0e" * 32, holds: byt
         flags=(),
         pending=Pending.NONE,
         debt=Debt.NONE,
+        reliance=None,
         version=1,
         versions=(),
         settled_head=settled,
@@ -155,6 +159,11 @@ class FakeClient:
     rights: FakeRights = field(default_factory=FakeRights)
     references: list[tuple[bytes, tuple[Reference, ...], int]] = field(default_factory=list)
     readers: list[tuple[Reference, int, int]] = field(default_factory=list)
+    benefit: list[Benefit] = field(default_factory=list)
+    candidate: list[RecognitionCandidate] = field(default_factory=list)
+    asked_candidates: list[tuple[StatusQuery, str]] = field(default_factory=list)
+    weighing: int | None = None
+    reported: list[tuple[int, Period, Interval | None]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     readable: set[tuple[bytes, int]] = field(default_factory=set)
     receipts: Any = None
@@ -285,6 +294,16 @@ class FakeClient:
 
     def receipt_file(self, declaration: bytes, form: str, language: str) -> Any:
         return self.receipts(form, language)
+
+    def benefits(self, viewer: int, period: Period, interval: Interval | None) -> tuple[Benefit, ...]:
+        self.reported.append((viewer, period, interval))
+        return tuple(self.benefit)
+
+    def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> list[RecognitionCandidate]:
+        self.asked_candidates.append((query, country))
+        if viewer != self.weighing:
+            raise NotEntitled("not yours")
+        return self.candidate
 
     def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
         assert strict

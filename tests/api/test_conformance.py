@@ -34,6 +34,7 @@ def running(tmp_path_factory):
     [
         ("bazaar", ["--max-examples", "12"]),
         ("auditor", ["--max-examples", "25", "--include-path", "/v1/events", "--phases", "coverage,fuzzing"]),
+        ("auditor", ["--max-examples", "25", "--include-path", "/v1/recognition/benefits"]),
         (None, ["--max-examples", "8", "--phases", "fuzzing"]),
     ],
 )

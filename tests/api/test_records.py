@@ -4,9 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.reasons import REASONS
 from ledger.client import RecordAnswer, RecordProgress, StoreError
 from ledger.domain.codes import Outcome, RecordType
+from ledger.domain.reasons import REASONS
 from tests.api.conftest import ORGANISATION
 from tests.api.fake_client import declaration_answer
 from tests.api.samples import declaration, hold, request, signed

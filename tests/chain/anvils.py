@@ -20,7 +20,7 @@ from ledger.chain.transactions import Fees, Transaction, sign_transaction
 from ledger.domain.codes import OrganisationKind, OrganisationStatus, Purpose
 from ledger.domain.outbox import OutboxRecord
 from ledger.domain.records import Declaration, OperatorStatus, Record
-from ledger.domain.signing import SignedRecord
+from ledger.domain.signing import SignedRecord, made_by
 from ledger.domain.wire import ZERO, Head, encode
 
 OPERATOR = 70_000
@@ -138,6 +138,7 @@ def deploy(anvil: Anvil, finality: str = "embedded") -> Ledger:
         participants=participants,
         consignments_code=code_hash(rpc, consignments),
         participants_code=code_hash(rpc, participants),
+        recognitions_code=code_hash(rpc, made_by(consignments)),
         start_block=0,
         finality=finality,
     )

@@ -30,6 +30,7 @@ def network_of(finality: str = "instant", **changes) -> Network:
         "participants": b"\4" * 20,
         "consignments_code": b"\5" * 32,
         "participants_code": b"\6" * 32,
+        "recognitions_code": b"\7" * 32,
         "start_block": 0,
         "finality": finality,
     }

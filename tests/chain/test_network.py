@@ -13,11 +13,13 @@ from tests.fakes.node import Failure
 
 def standing(node) -> Network:
     """A descriptor that fits the fake node."""
-    node.chain.code = {"0x" + "03" * 20: "0x6001", "0x" + "04" * 20: "0x6002"}
+    recognitions = f"0x{network_of().recognitions.hex()}"
+    node.chain.code = {"0x" + "03" * 20: "0x6001", "0x" + "04" * 20: "0x6002", recognitions: "0x6004"}
     return network_of(
         genesis_hash=node.chain.blocks[0].hash,
         consignments_code=keccak256(b"\x60\x01"),
         participants_code=keccak256(b"\x60\x02"),
+        recognitions_code=keccak256(b"\x60\x04"),
     )
 
 
@@ -36,7 +38,8 @@ def test_every_difference_is_named(node, rpc):
     with pytest.raises(WrongNetwork) as caught:
         network.check(rpc)
     found = {difference.what: difference for difference in caught.value.differences}
-    assert set(found) == {"chain id", "genesis hash", "code hash of Consignments", "code hash of Participants"}
+    codes = {f"code hash of {name}" for name in ("Consignments", "Participants", "Recognitions")}
+    assert set(found) == {"chain id", "genesis hash"} | codes
     assert (found["chain id"].expected, found["chain id"].found) == ("31337", "1")
     assert found["code hash of Participants"].found == "not there"
     assert "chain id is 1, not 31337" in str(caught.value)

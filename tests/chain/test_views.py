@@ -26,8 +26,8 @@ def answering(rpc, monkeypatch):
 
 def test_another_number_of_standings_is_refused(answering):
     two = [DeclarationId(bytes(32))] * 2
-    assert len(answering(word(32) + word(2) + bytes(320)).status_many(two)) == 2
-    for answer in (word(32) + word(1) + bytes(160), word(32) + word(3) + bytes(320), word(32)):
+    assert len(answering(word(32) + word(2) + bytes(384)).status_many(two)) == 2
+    for answer in (word(32) + word(1) + bytes(192), word(32) + word(3) + bytes(384), word(32)):
         with pytest.raises(AbiError):
             answering(answer).status_many(two)
 

@@ -12,8 +12,13 @@ import pytest
 COMMANDS = (
     "accesses",
     "amend",
+    "aeo grant",
+    "aeo suspend",
+    "aeo withdraw",
+    "arrange",
     "completion",
     "control",
+    "controls",
     "decide",
     "declare",
     "devnet down",
@@ -41,10 +46,14 @@ COMMANDS = (
     "checkpoint trust",
     "receipt",
     "verify",
+    "recognise",
+    "recognition-benefits",
     "record",
     "replay",
     "retention",
+    "simulate-arrangement",
     "status",
+    "suspend-arrangement",
     "ticket",
     "withdraw",
 )
@@ -82,7 +91,7 @@ def test_every_command_has_help_with_an_example_and_json(passavant, name):
 
 
 def test_every_command_is_in_this_list(passavant):
-    listed = set(re.findall(r"^  ([a-z]+) ", passavant("--help").out.partition("Commands:")[2], re.MULTILINE))
+    listed = set(re.findall(r"^  ([a-z-]+) ", passavant("--help").out.partition("Commands:")[2], re.MULTILINE))
     assert listed == {name.split()[0] for name in COMMANDS}
 
 

@@ -21,6 +21,7 @@ contract CodesTest {
         _is("RecordType.DECISION", Records.DECISION);
         _is("RecordType.CONTROL", Records.CONTROL);
         _is("RecordType.HOLD", Records.HOLD);
+        _is("RecordType.RECOGNITION", Records.RECOGNITION);
         _is("RecordType.ADMISSION", Records.ADMISSION);
         _is("RecordType.OPERATOR_STATUS", Records.OPERATOR_STATUS);
         _is("RecordType.KEY_AUTHORISATION", Records.KEY_AUTHORISATION);
@@ -28,7 +29,11 @@ contract CodesTest {
         _is("RecordType.GRANT", Records.GRANT);
         _is("RecordType.ERASURE", Records.ERASURE);
         _is("RecordType.ENCRYPTION_KEY", Records.ENCRYPTION_KEY);
-        _counts("RecordType", 14);
+        _is("RecordType.ARRANGEMENT", Records.ARRANGEMENT);
+        _is("RecordType.ARRANGEMENT_SUSPENSION", Records.ARRANGEMENT_SUSPENSION);
+        _is("RecordType.AEO_STATUS", Records.AEO_STATUS);
+        _is("RecordType.ASSISTANCE", Records.ASSISTANCE);
+        _counts("RecordType", 19);
     }
 
     function test_Status() external view {
@@ -135,7 +140,25 @@ contract CodesTest {
         _is("Outcome.UNKNOWN_RECORD_TYPE", Codes.Outcome.UNKNOWN_RECORD_TYPE);
         _is("Outcome.ALREADY_ERASED", Codes.Outcome.ALREADY_ERASED);
         _is("Outcome.ENCRYPTION_KEY_INVALID", Codes.Outcome.ENCRYPTION_KEY_INVALID);
-        _counts("Outcome", 41);
+        _is("Outcome.UNKNOWN_ARRANGEMENT", Codes.Outcome.UNKNOWN_ARRANGEMENT);
+        _is("Outcome.ARRANGEMENT_NOT_IN_FORCE", Codes.Outcome.ARRANGEMENT_NOT_IN_FORCE);
+        _is("Outcome.ARRANGEMENT_SUSPENDED", Codes.Outcome.ARRANGEMENT_SUSPENDED);
+        _is("Outcome.OUT_OF_SCOPE", Codes.Outcome.OUT_OF_SCOPE);
+        _is("Outcome.BELOW_STANDARD", Codes.Outcome.BELOW_STANDARD);
+        _is("Outcome.PARENT_NOT_PROVEN", Codes.Outcome.PARENT_NOT_PROVEN);
+        _is("Outcome.CONTROL_NOT_CARRIED_OUT", Codes.Outcome.CONTROL_NOT_CARRIED_OUT);
+        _is("Outcome.DISCREPANCY_FOUND", Codes.Outcome.DISCREPANCY_FOUND);
+        _is("Outcome.CONTROL_EXPIRED", Codes.Outcome.CONTROL_EXPIRED);
+        _is("Outcome.RISK_TOUCHED", Codes.Outcome.RISK_TOUCHED);
+        _is("Outcome.PARENT_BROKEN", Codes.Outcome.PARENT_BROKEN);
+        _is("Outcome.TOO_DEEP", Codes.Outcome.TOO_DEEP);
+        _is("Outcome.OTHER_CONSIGNMENT", Codes.Outcome.OTHER_CONSIGNMENT);
+        _is("Outcome.AEO_NOT_VALID", Codes.Outcome.AEO_NOT_VALID);
+        _is("Outcome.RELIANCE_NOT_PROVEN", Codes.Outcome.RELIANCE_NOT_PROVEN);
+        _is("Outcome.RELIANCE_INVALID", Codes.Outcome.RELIANCE_INVALID);
+        _is("Outcome.UNKNOWN_REQUEST", Codes.Outcome.UNKNOWN_REQUEST);
+        _is("Outcome.ALREADY_ANSWERED", Codes.Outcome.ALREADY_ANSWERED);
+        _counts("Outcome", 59);
     }
 
     function test_OrganisationKind() external view {
@@ -246,6 +269,27 @@ contract CodesTest {
         _counts("Representation", 2);
     }
 
+    function test_Recognition() external view {
+        _is("ControlOutcome.NONE_FOUND", Codes.ControlOutcome.NONE_FOUND);
+        _is("ControlOutcome.MINOR_DISCREPANCY", Codes.ControlOutcome.MINOR_DISCREPANCY);
+        _is("ControlOutcome.MAJOR_DISCREPANCY", Codes.ControlOutcome.MAJOR_DISCREPANCY);
+        _is("ControlOutcome.NOT_CARRIED_OUT", Codes.ControlOutcome.NOT_CARRIED_OUT);
+        _is("Verdict.FULL", Codes.Verdict.FULL);
+        _is("Verdict.PARTIAL", Codes.Verdict.PARTIAL);
+        _is("Verdict.DECLINED", Codes.Verdict.DECLINED);
+        _is("SuspensionAction.SUSPEND", Codes.SuspensionAction.SUSPEND);
+        _is("SuspensionAction.RESUME", Codes.SuspensionAction.RESUME);
+        _is("AeoStanding.GRANTED", Codes.AeoStanding.GRANTED);
+        _is("AeoStanding.SUSPENDED", Codes.AeoStanding.SUSPENDED);
+        _is("AeoStanding.WITHDRAWN", Codes.AeoStanding.WITHDRAWN);
+        _is("AssistanceAction.REQUEST", Codes.AssistanceAction.REQUEST);
+        _is("AssistanceAction.ANSWER", Codes.AssistanceAction.ANSWER);
+        _is("AssistanceAction.REFUSAL", Codes.AssistanceAction.REFUSAL);
+        _is("Reliance.NONE", Codes.Reliance.NONE);
+        _is("Reliance.STANDS", Codes.Reliance.STANDS);
+        _is("Reliance.WITHDRAWN", Codes.Reliance.WITHDRAWN);
+    }
+
     /// @dev Lists of which the contracts look at nothing but the range.
     function test_TheGreatestOfAList() external view {
         _ends("Leg", Codes.MAX_LEG);
@@ -260,6 +304,11 @@ contract CodesTest {
         _ends("HoldAction", Codes.MAX_HOLD_ACTION);
         _ends("ErasureCause", Codes.MAX_ERASURE_CAUSE);
         _ends("EncryptionSuite", Codes.MAX_ENCRYPTION_SUITE);
+        _ends("Verdict", Codes.MAX_VERDICT);
+        _ends("SuspensionAction", Codes.MAX_SUSPENSION_ACTION);
+        _ends("AeoStanding", Codes.MAX_AEO_STANDING);
+        _ends("AssistanceAction", Codes.MAX_ASSISTANCE_ACTION);
+        _ends("AssistanceKind", Codes.MAX_ASSISTANCE_KIND);
         _ends("AdmissionAction", Codes.MAX_ADMISSION_ACTION);
         _ends("KeyAction", Codes.MAX_KEY_ACTION);
     }

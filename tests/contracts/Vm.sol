@@ -24,6 +24,7 @@ interface Vm {
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function setNonce(address where, uint64 nonce) external;
     function etch(address where, bytes calldata code) external;
     function expectRevert(bytes calldata reason) external;
     function recordLogs() external;

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IConsignments} from "../../contracts/interfaces/IConsignments.sol";
 import {IParticipants} from "../../contracts/interfaces/IParticipants.sol";
+import {IRecognitions} from "../../contracts/interfaces/IRecognitions.sol";
 import {IRecorder} from "../../contracts/interfaces/IRecorder.sol";
 import {
     AdmissionAction,
@@ -40,6 +41,7 @@ abstract contract World {
 
     IConsignments internal consignments;
     IParticipants internal participants;
+    IRecognitions internal recognitions;
     uint256 private _serial;
 
     function setUp() public virtual {
@@ -59,6 +61,7 @@ abstract contract World {
         participants = IParticipants(vm.deployCode("Participants.sol:Participants", arguments));
         arguments = abi.encode(participants, address(0));
         consignments = IConsignments(vm.deployCode("Consignments.sol:Consignments", arguments));
+        recognitions = consignments.recognitions();
     }
 
     function _at(address where) internal pure returns (IConsignments) {
@@ -414,9 +417,14 @@ abstract contract World {
 
     function _digest(uint8 recordType, bytes memory body) internal view returns (bytes32) {
         (bytes32 typeHash,) = Records.typeOf(recordType);
-        IRecorder home = recordType >= Records.ADMISSION ? IRecorder(participants) : IRecorder(consignments);
+        IRecorder home = _homeOf(recordType);
         bytes32 structHash = keccak256(bytes.concat(typeHash, body));
         return keccak256(abi.encodePacked(hex"1901", home.domainSeparator(), structHash));
+    }
+
+    function _homeOf(uint8 recordType) private view returns (IRecorder) {
+        if (recordType == Records.RECOGNITION || recordType >= Records.ARRANGEMENT) return recognitions;
+        return recordType >= Records.ADMISSION ? IRecorder(participants) : IRecorder(consignments);
     }
 
     function _digest(Records.Entry memory entry) internal view returns (bytes32) {
@@ -503,6 +511,8 @@ abstract contract World {
         _equal(outcomes[1], 0, "the record beside it");
         _equal(written.length, 2, "slots written by the record beside it alone");
         _equal(elsewhere.length, 0, "slots written in Participants");
+        (, elsewhere) = vm.accesses(address(recognitions));
+        _equal(elsewhere.length, 0, "slots written in Recognitions");
         _equal(logs.length, traced ? 2 : 1, "events");
         if (traced) _isRefusal(logs[0], entry, outcome);
     }

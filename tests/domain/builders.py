@@ -1,6 +1,7 @@
 """Small builders for tests of the domain: keys, a network of a few participants, and records with sensible defaults."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -260,6 +261,7 @@ def snapshot(ledger: Ledger) -> Any:
         dict(ledger.consignments),
         set(ledger.superseded),
         dict(ledger.erasures),
+        deepcopy(ledger.recognitions),
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from ledger.domain import heads
+from ledger.domain.checks import MAX_AHEAD, MAX_STEPS
 from ledger.domain.codes import DecisionKind, Flag, HoldAction, KeyAction, OrganisationKind, Outcome, Reason, Status
 from ledger.domain.participants import FOREVER
 from ledger.domain.records import AdministrationSetting
-from ledger.domain.rules import MAX_AHEAD, MAX_STEPS, MAX_VERSION
+from ledger.domain.rules import MAX_VERSION
 from tests.domain import builders as b
 from tests.domain.builders import Court, declares
 

@@ -29,9 +29,11 @@ def test_a_wallets_signature_is_that_of_the_digest():
 
 
 @pytest.mark.parametrize("kind", RecordType)
-def test_participants_verifies_the_types_from_16_on_and_consignments_the_others(kind):
+def test_each_contract_verifies_its_types(kind):
     struct = RECORDS[kind]
     expected = DOMAINS.participants if kind >= 16 else DOMAINS.consignments
+    if kind == 8 or kind >= 22:
+        expected = DOMAINS.recognitions
     assert DOMAINS.of(kind) is expected
     assert type_hash(struct) == keccak256(type_string(struct).encode()) == type_hash(struct)
 

@@ -179,8 +179,8 @@ class Chain:
         }
         return self.participant(records.EncryptionKey(organisation=organisation, **values | given), proof)
 
-    def _advance(self, record: Any) -> Digest:
-        digest = self._record(record)
+    def _advance(self, record: Any, proof: bytes = b"") -> Digest:
+        digest = self._record(record, proof)
         self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, digest)
         return digest
 
@@ -283,7 +283,7 @@ class Chain:
         record: Any = event.record
         if isinstance(record, records.Declaration):
             self.declarations[event.digest] = lodge(record, event.digest)
-        elif isinstance(record, records.Erasure):
+        elif isinstance(record, records.Erasure | records.RecognitionRecord):
             pass
         elif record.record_type < RecordType.ADMISSION:
             self.declarations[record.declaration] = advance(self.declarations[record.declaration], record, event.digest)

@@ -19,7 +19,7 @@ Question = tuple[str, bytes, str, object]
 def assert_agreement(chain: Chain, world: World) -> None:
     """Contracts, pure ledger and fold of the events say the same."""
     assert snapshot(world.folded) == snapshot(world.ledger)
-    questions = [*_of_declarations(world), *_of_participants(world)]
+    questions = [*_of_declarations(world), *_of_participants(world), *_of_recognitions(world)]
     asked = [{"to": _address(chain, who), "data": hexed(call)} for who, call, _, _ in questions]
     answers = chain.rpc.batch([("eth_call", (call, "latest")) for call in asked])
     for (_, _, what, expected), answer in zip(questions, answers, strict=True):
@@ -30,7 +30,8 @@ def assert_agreement(chain: Chain, world: World) -> None:
 
 
 def _address(chain: Chain, who: str) -> str:
-    return hexed(chain.consignments if who == "consignments" else chain.participants)
+    by_name = {"participants": chain.participants, "recognitions": chain.domains.recognitions.contract}
+    return hexed(by_name.get(who, chain.consignments))
 
 
 def _call(function: str, *words: bytes | int) -> bytes:
@@ -44,7 +45,10 @@ def _of_declarations(world: World) -> Iterable[Question]:
         name = f"declaration 0x{state.id.hex()[:8]}"
         competent = ledger.participants.competent_for(state.administration, world.now)
         authority = ledger.participants.organisations[competent].status_at(world.now)
-        standing = Standing(state.settled, state.request, state.hold_head, state.word, authority)
+        reliance = ledger.reliance(state.id)
+        standing = Standing(state.settled, state.request, state.hold_head, state.word, authority, reliance)
+        lanes = sum(version << 16 * area for area, version in enumerate(state.touched))
+        yield "consignments", _call("touched(bytes32)", state.id), f"risks of {name}", lanes.to_bytes(WORD, "big")
         yield "consignments", _call("status(bytes32)", state.id), name, standing
         heads = state.settled + state.request + state.hold_head + state.public_head
         yield "consignments", _call("heads(bytes32)", state.id), f"heads of {name}", heads
@@ -86,6 +90,48 @@ def _of_participants(world: World) -> Iterable[Question]:
             mandate.valid_until,
         )
         yield "participants", _call("mandate(uint32,uint32)", declarant, agent), f"mandate of {agent}", said
+
+
+def _of_recognitions(world: World) -> Iterable[Question]:
+    known, walk = world.ledger.recognitions, world.ledger.walk
+    for digest, node in known.nodes.items():
+        r = node.record
+        words = (r.administration, r.version, r.verdict, node.depth, r.risk, node.withdrawn, r.effective_at)
+        said = _words(r.parent, r.declaration, r.aeo, *words)
+        yield "recognitions", _call("recognition(bytes32)", digest), f"recognition 0x{digest.hex()[:8]}", said
+        yield "recognitions", _call("standing(bytes32)", digest), "its standing", _words(walk.standing(digest))
+    for digest, c in known.controls.items():
+        facts = (c.administration, c.version, c.method, c.outcome, c.risk, c.effective_at, c.valid_until)
+        said = _words(c.declaration, c.standard, *facts)
+        yield "recognitions", _call("control(bytes32)", digest), f"control 0x{digest.hex()[:8]}", said
+    for declaration, relied in known.reliances.items():
+        said = _words(*relied, *[0] * (4 - len(relied)))
+        yield "recognitions", _call("reliance(bytes32)", declaration), "reliance", said
+    yield from _of_arrangements(world)
+    for digest, grant in known.grants.items():
+        g = grant.record
+        said = _words(g.administration, g.operator, g.valid_from, g.valid_until, grant.ended_from or 0)
+        yield "recognitions", _call("aeo(bytes32)", digest), "AEO status", said
+    for digest, request in known.requests.items():
+        q = request.record
+        said = _words(q.administration, q.addressee, q.due_at, request.answered_at, request.answer)
+        yield "recognitions", _call("assistance(bytes32)", digest), "assistance", said
+
+
+def _of_arrangements(world: World) -> Iterable[Question]:
+    known = world.ledger.recognitions
+    for digest, version in known.versions.items():
+        v = version.record
+        words = (v.first, v.second, v.procedures, v.methods, v.risks, v.valid_from, version.valid_until)
+        said = _words(*words, v.standard, v.predecessor)
+        yield "recognitions", _call("arrangement(bytes32)", digest), "arrangement", said
+    for (first, second), line in known.lines.items():
+        said = _words(line.latest, line.head, first in line.suspended, second in line.suspended)
+        yield "recognitions", _call("line(uint16,uint16)", first, second), f"line of {first} and {second}", said
+
+
+def _words(*values: bytes | int) -> bytes:
+    return b"".join(one if isinstance(one, bytes) else int(one).to_bytes(WORD, "big") for one in values)
 
 
 def _participant(one: Organisation, now: int) -> Participant:

@@ -3,10 +3,8 @@
 Every builder takes the world and a `Choice`, and gives a `Draft`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from random import Random
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from eth_abi.abi import encode as abi_encode
 
@@ -49,64 +47,31 @@ from ledger.domain.records import (
     KeyAuthorisation,
     OperatorStatus,
     PresentationNotice,
-    Record,
 )
 from ledger.domain.state import DeclarationState
+from ledger.domain.values import may_rely
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest, Head
 from tests.domain.builders import DAY, Signer
+from tests.model.choosing import Choice, Draft, Prove, administration_of, no_proof, of_kind
 from tests.model.reading import APPROVALS, STEPS
+from tests.model.recognition_drafts import (
+    STANDARDS,
+    aeo_status,
+    arrangement,
+    assistance,
+    recognition,
+    relied_by,
+    suspension,
+)
 from tests.model.world import DAILY, OFFICE, World, signer
 
-T = TypeVar("T")
-Prove = Callable[[bytes], bytes]
 SOMETHING, OTHER = b"\x11" * 32, b"\x22" * 32
 MEMBERS = (OrganisationKind.OPERATOR, OrganisationKind.AGENCY, OrganisationKind.AUDITOR)
 OFFSETS = (-60, 300, 301, -71 * 3600, -73 * 3600, -400 * 3600)
 
 
-class Choice:
-    """Choices that follow from a few numbers."""
-
-    def __init__(self, *seeds: int) -> None:
-        self._random = Random(repr(seeds))
-
-    def number(self) -> int:
-        return self._random.getrandbits(16)
-
-    def of(self, options: Sequence[T]) -> T:
-        return self._random.choice(options)
-
-    def rarely(self, times: int = 4) -> bool:
-        return self._random.randrange(times) == 0
-
-    def mostly(self, usual: T, others: Sequence[T], times: int = 12) -> T:
-        """The usual one, but for one time in so many."""
-        return self.of(others) if self.rarely(times) else usual
-
-
-def _no_proof(_: bytes) -> bytes:
-    return b""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A record, who signs it, and how its digest is proven."""
-
-    record: Record
-    signer: Signer
-    prove: Prove = _no_proof
-
-
-def _of_kind(world: World, kind: OrganisationKind) -> list[Organisation]:
-    return [one for one in world.ledger.participants.organisations.values() if one.kind is kind]
-
-
-def _administration(world: World, choice: Choice) -> Organisation:
-    return choice.of(_of_kind(world, OrganisationKind.ADMINISTRATION))
-
-
 def _operator(world: World, choice: Choice) -> Organisation:
-    return choice.of(_of_kind(world, OrganisationKind.OPERATOR))
+    return choice.of(of_kind(world, OrganisationKind.OPERATOR))
 
 
 def _state(world: World, choice: Choice) -> DeclarationState:
@@ -114,7 +79,7 @@ def _state(world: World, choice: Choice) -> DeclarationState:
 
 
 def declare(world: World, choice: Choice) -> Draft:
-    administration = _administration(world, choice)
+    administration = administration_of(world, choice)
     outside = choice.rarely(5)
     declarant = 0 if outside else _operator(world, choice).id
     agent = _operator(world, choice).id if not outside and choice.rarely() else 0
@@ -141,7 +106,7 @@ def declare(world: World, choice: Choice) -> Draft:
         deadline=_deadline(world, choice),
     )
     author, purpose = (agent or declarant or administration.id), Purpose.DECIDE if outside else Purpose.DECLARE
-    proof = world.join_keys[opener.id].sign if opener else _no_proof
+    proof = world.join_keys[opener.id].sign if opener else no_proof
     return Draft(record, world.key_of(author, purpose, choice.number()), proof)
 
 
@@ -188,6 +153,7 @@ def decision(world: World, choice: Choice) -> Draft:
     request_ = Digest(ZERO) if row.safeguards else state.request
     writes = row.versions and (kind is not DecisionKind.GRANT or request_ == ZERO) and choice.rarely(2)
     effective_at = world.now + choice.mostly(0, OFFSETS, 6)
+    relied = relied_by(world, choice, state) if may_rely(kind) else ()
     limited = (kind is DecisionKind.CONDITIONALLY_RELEASE) != choice.rarely(12)
     record = Decision(
         declaration=state.id,
@@ -201,12 +167,15 @@ def decision(world: World, choice: Choice) -> Draft:
         scope=scope,
         commitment=OTHER if writes else ZERO,
         touched_risks=choice.number() % 16 if kind in (DecisionKind.GRANT, DecisionKind.AMEND) else 0,
+        reliance=keccak256(*relied) if relied else ZERO,
         evidence=SOMETHING if overrides else ZERO,
         effective_at=effective_at,
         limit_at=effective_at + choice.mostly(DAY, [1, 0, -1]) if limited else 0,
         deadline=_deadline(world, choice),
     )
-    return Draft(record, world.key_of(author, Purpose.DECIDE, choice.number()), _timeline(world, state, superseded))
+    timeline = _timeline(world, state, superseded)
+    signing = world.key_of(author, Purpose.DECIDE, choice.number())
+    return Draft(record, signing, lambda digest: timeline(digest) + b"".join(relied))
 
 
 def _kind(state: DeclarationState, choice: Choice, **ruling: bool) -> DecisionKind:
@@ -230,7 +199,7 @@ def _superseded(world: World, state: DeclarationState, choice: Choice) -> tuple[
 
 def _timeline(world: World, state: DeclarationState, superseded: tuple[Head, bytes, Digest] | None) -> Prove:
     if superseded is None:
-        return _no_proof
+        return no_proof
     steps = world.steps[state.id]
     rest = [(request_, digest) for _, request_, digest in steps[steps.index(superseded) :]]
     proof = abi_encode(STEPS, (superseded[0], rest))
@@ -252,11 +221,12 @@ def control(world: World, choice: Choice) -> Draft:
         office=choice.mostly(OFFICE, [0, 8]),
         version=choice.mostly(1, [state.version.number, state.version.number + 1, 0]),
         method=choice.of(list(ControlMethod)),
-        outcome=choice.of(list(ControlOutcome)),
+        outcome=choice.mostly(ControlOutcome.NONE_FOUND, list(ControlOutcome), 4),
         risk=1 + choice.number() % 15,
         seal_state=choice.number() % 4,
         effective_at=effective_at,
-        valid_until=effective_at + 1,
+        standard=choice.of(STANDARDS),
+        valid_until=effective_at + choice.mostly(40 * DAY, [1], 6),
         deadline=_deadline(world, choice),
     )
     return Draft(record, world.key_of(author, Purpose.DECIDE, choice.number()), _timeline(world, state, superseded))
@@ -266,7 +236,7 @@ def hold(world: World, choice: Choice) -> Draft:
     if not world.ledger.declarations:
         return declare(world, choice)
     state = _state(world, choice)
-    agencies = _of_kind(world, OrganisationKind.AGENCY)
+    agencies = of_kind(world, OrganisationKind.AGENCY)
     near = [one for one in agencies if one.administration == state.administration]
     agency = choice.of(near or agencies) if not choice.rarely() else choice.of(agencies)
     is_open = agency.id in state.holders
@@ -329,7 +299,7 @@ def encryption_key(world: World, choice: Choice) -> Draft:
 def operator_status(world: World, choice: Choice) -> Draft:
     members = [one for one in world.ledger.participants.organisations.values() if one.id > 65_535]
     known = None if choice.rarely(3) else choice.of(members)
-    sponsor = known.administration if known else _administration(world, choice).id
+    sponsor = known.administration if known else administration_of(world, choice).id
     sponsor = world.ledger.participants.competent_for(sponsor, world.now)
     kind = known.kind if known else choice.of(MEMBERS)
     gives = known is None or choice.rarely(2)
@@ -348,7 +318,7 @@ def operator_status(world: World, choice: Choice) -> Draft:
         not_after=choice.mostly(FOREVER, [start + 2 * DAY, start + 1, start], 5) if gives else 0,
         deadline=_deadline(world, choice),
     )
-    return Draft(record, world.key_of(sponsor, Purpose.MANAGE, choice.number()), key.sign if gives else _no_proof)
+    return Draft(record, world.key_of(sponsor, Purpose.MANAGE, choice.number()), key.sign if gives else no_proof)
 
 
 def key_authorisation(world: World, choice: Choice) -> Draft:
@@ -379,11 +349,11 @@ def key_authorisation(world: World, choice: Choice) -> Draft:
         deadline=_deadline(world, choice),
     )
     signing = world.key_of(organisation.id, Purpose.MANAGE, choice.number())
-    return Draft(record, signing, fresh.sign if authorises else _no_proof)
+    return Draft(record, signing, fresh.sign if authorises else no_proof)
 
 
 def setting(world: World, choice: Choice) -> Draft:
-    administration = _administration(world, choice)
+    administration = administration_of(world, choice)
     record = AdministrationSetting(
         administration=administration.id,
         org_head=administration.head,
@@ -413,7 +383,7 @@ def grant(world: World, choice: Choice) -> Draft:
 def admission(world: World, choice: Choice) -> Draft:
     known = world.ledger.participants
     action = choice.of([AdmissionAction.ADMIT, AdmissionAction.SUSPEND, AdmissionAction.SUCCEED, *AdmissionAction])
-    subject = _administration(world, choice)
+    subject = administration_of(world, choice)
     brings_in = action in (AdmissionAction.ADMIT, AdmissionAction.SUCCEED)
     fresh = 10 + len(known.organisations)
     first, second = world.spare(), world.spare()
@@ -431,7 +401,7 @@ def admission(world: World, choice: Choice) -> Draft:
         effective_at=world.now + notice + choice.mostly(0, [1, DAY, -notice, -1], 3),
         deadline=_deadline(world, choice),
     )
-    council = _of_kind(world, OrganisationKind.ADMINISTRATION)
+    council = of_kind(world, OrganisationKind.ADMINISTRATION)
     voices = [world.key_of(one.id, Purpose.MANAGE, choice.number()) for one in council]
     approving = voices[: max(1, len(voices) - choice.mostly(0, [1, 2], 3))]
     author = world.key_of(subject.id, Purpose.MANAGE, choice.number()) if by_predecessor else approving[0]
@@ -465,4 +435,9 @@ BUILDERS: dict[str, Callable[[World, Choice], Draft]] = {
     "admission": admission,
     "erasure": erasure,
     "encryption key": encryption_key,
+    "arrangement": arrangement,
+    "suspension": suspension,
+    "aeo status": aeo_status,
+    "assistance": assistance,
+    "recognition": recognition,
 }

@@ -10,7 +10,8 @@ from ledger.domain.records import Record
 from ledger.domain.signing import digest_of
 from ledger.domain.wire import WORD, layout
 from tests.domain.builders import DAY
-from tests.model.drafts import Choice, Draft, stranger
+from tests.model.choosing import Choice, Draft
+from tests.model.drafts import stranger
 from tests.model.world import World
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

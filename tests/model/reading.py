@@ -11,9 +11,9 @@ from eth_abi.exceptions import DecodingError
 from ledger.chain.abi import Entry
 from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.keccak import keccak256
-from ledger.domain.records import RECORDS, Admission, Control, Decision, EncryptionKey
+from ledger.domain.records import RECORDS, Admission, Control, Decision, EncryptionKey, Recognition
 from ledger.domain.signing import Presented, SigningDomains, digest_of
-from ledger.domain.wire import WORD, Digest, Head, WireError, decode, layout
+from ledger.domain.wire import WORD, ZERO, Digest, Head, WireError, decode, layout
 
 HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 STEPS = ["bytes32", "bytes32[2][]"]
@@ -27,7 +27,15 @@ _AUTHOR_FIELDS = {
     RecordType.ERASURE: ("administration", "agent", "declarant"),
     RecordType.KEY_AUTHORISATION: ("organisation",),
     RecordType.GRANT: ("declarant",),
+    RecordType.ARRANGEMENT: ("first",),
     RecordType.ENCRYPTION_KEY: ("organisation",),
+}
+
+_SUBJECT_FIELDS = {
+    RecordType.OPERATOR_STATUS: 2,
+    RecordType.ARRANGEMENT_SUSPENSION: 1,
+    RecordType.AEO_STATUS: 1,
+    RecordType.ASSISTANCE: 2,
 }
 
 
@@ -55,6 +63,8 @@ def read(entry: Entry, domains: SigningDomains) -> Presented | Garbled | Outcome
         record = decode(struct, entry.body)
     except WireError:
         return Garbled(digest, signer, named_author(kind, entry.body), kind)
+    if isinstance(record, Recognition):
+        return Presented(record, digest, signer, **_recognised(entry.proof, domains))
     return Presented(record, digest, signer, **_proven(record, digest, entry.proof))
 
 
@@ -78,7 +88,7 @@ def has_author(entry: Entry) -> bool:
 def subject_of(entry: Entry, digest: Digest) -> bytes:
     """Of what an entry speaks, as `Refused` says: a declaration or consignment, or an organisation's id."""
     kind = RecordType(entry.record_type)
-    at = 2 * WORD if kind is RecordType.OPERATOR_STATUS else 0
+    at = _SUBJECT_FIELDS.get(kind, 0) * WORD
     word = entry.body[at : at + WORD]
     return digest if kind is RecordType.DECLARATION and not any(word) else word
 
@@ -94,7 +104,30 @@ def named_author(kind: RecordType, body: bytes) -> int:
     return 0
 
 
+def _recognised(proof: bytes, domains: SigningDomains) -> dict[str, Any]:
+    length = WORD * len(layout(Control))
+    try:
+        control = decode(Control, proof[:length])
+    except WireError:
+        return {}
+    digest = digest_of(domains.consignments, Control, proof[:length])
+    return {"control": (digest, control), "timeline": _timeline(proof[length:])}
+
+
+def _split(record: Decision, proof: bytes) -> tuple[bytes, bytes]:
+    """A proof of superseding, if there is one, and what follows it."""
+    if record.supersedes == ZERO:
+        return b"", proof
+    steps = int.from_bytes(proof[2 * WORD : 3 * WORD], "big") if len(proof) >= 3 * WORD else 0
+    end = len(proof) if steps > 256 else 3 * WORD + 2 * WORD * steps
+    return proof[:end], proof[end:]
+
+
 def _proven(record: object, digest: bytes, proof: bytes) -> dict[str, Any]:
+    if isinstance(record, Decision) and record.reliance != ZERO:
+        timeline, relied = _split(record, proof)
+        words = [] if len(relied) % WORD else [relied[at : at + WORD] for at in range(0, len(relied), WORD)]
+        return {"timeline": _timeline(timeline), "relied": tuple(words)}
     if isinstance(record, Decision | Control):
         return {"timeline": _timeline(proof)}
     if isinstance(record, EncryptionKey):

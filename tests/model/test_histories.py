@@ -25,7 +25,8 @@ from ledger.domain.wire import Digest
 from tests.domain.builders import DAY
 from tests.model.agreement import assert_agreement
 from tests.model.chain import Chain
-from tests.model.drafts import BUILDERS, Choice, remember_join_key
+from tests.model.choosing import Choice
+from tests.model.drafts import BUILDERS, remember_join_key
 from tests.model.faults import FAULTS, sound
 from tests.model.reading import has_author, read, subject_of
 from tests.model.world import World, admit_members, founders, give_keys
@@ -46,7 +47,7 @@ GROUPS = st.lists(st.integers(0, (1 << 32) - 1), min_size=1, max_size=5)
 WORK = {
     "decision": 40,
     "request": 14,
-    "control": 8,
+    "control": 12,
     "hold": 10,
     "declare": 8,
     "grant": 4,
@@ -56,6 +57,11 @@ WORK = {
     "setting": 2,
     "erasure": 8,
     "encryption key": 4,
+    "arrangement": 6,
+    "suspension": 2,
+    "aeo status": 4,
+    "assistance": 4,
+    "recognition": 22,
 }
 
 

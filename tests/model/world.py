@@ -1,6 +1,7 @@
 """A history in the making: the pure ledger, the fold of the chain's events, all keys, and what was presented."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -11,6 +12,7 @@ from ledger.domain.events import Event, Recorded
 from ledger.domain.heads import joined
 from ledger.domain.keccak import keccak256
 from ledger.domain.participants import FOREVER, Founder, Participants
+from ledger.domain.recognising import Recognising
 from ledger.domain.records import (
     Admission,
     Control,
@@ -20,10 +22,11 @@ from ledger.domain.records import (
     KeyAuthorisation,
     OperatorStatus,
     ParticipantRecord,
+    RecognitionRecord,
     Record,
 )
 from ledger.domain.rules import Ledger
-from ledger.domain.signing import SigningDomains
+from ledger.domain.signing import Presented, SigningDomains
 from ledger.domain.wire import ZERO, DeclarationId, Digest, Head, encode
 from tests.domain.builders import DAY, Signer
 from tests.model.reading import Garbled, read, recover
@@ -57,6 +60,7 @@ class World:
         signers: every key by its address.
         join_keys: of each opening declaration.
         steps: (prev, request, digest) of each declaration's decisions and controls.
+        controls: every control by its digest.
         entries: all that was presented so far.
         now: time of the last block.
     """
@@ -68,6 +72,7 @@ class World:
     signers: dict[bytes, Signer] = field(default_factory=dict)
     join_keys: dict[bytes, Signer] = field(default_factory=dict)
     steps: dict[bytes, list[tuple[Head, bytes, Digest]]] = field(default_factory=dict)
+    controls: dict[bytes, Control] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
 
     @classmethod
@@ -93,6 +98,7 @@ class World:
             signers=dict(self.signers),
             join_keys=dict(self.join_keys),
             steps={one: list(steps) for one, steps in self.steps.items()},
+            controls=dict(self.controls),
             entries=list(self.entries),
         )
 
@@ -125,6 +131,8 @@ class World:
             request = found.record.request if isinstance(found.record, Decision) else ZERO
             step = (found.record.prev, request, found.digest)
             self.steps.setdefault(found.record.declaration, []).append(step)
+            if isinstance(found.record, Control):
+                self.controls[found.digest] = found.record
         return outcome
 
     def _judge_garbled(self, found: Garbled) -> Outcome:
@@ -154,6 +162,10 @@ class World:
             if record.consignment != ZERO:
                 before = folded.consignments.get(record.consignment, Head(record.consignment))
                 folded.consignments[record.consignment] = joined(before, DeclarationId(digest))
+        elif isinstance(record, RecognitionRecord):
+            seen = self._seen(event)
+            law = Recognising(folded.participants, folded.declarations, folded.recognitions, folded.walk)
+            law.fold(record, digest, now, seen.control)
         elif isinstance(record, Erasure):
             folded.erasures[record.declaration, record.version] = digest
         else:
@@ -161,6 +173,14 @@ class World:
             folded.declarations[record.declaration] = declarations.advance(before_it, record, digest)
             if isinstance(record, Decision | Control) and record.supersedes != ZERO:
                 folded.superseded.add(record.supersedes)
+            if isinstance(record, Decision) and record.reliance != ZERO:
+                folded.recognitions.reliances[record.declaration] = tuple(self._seen(event).relied)
+
+    def _seen(self, event: Recorded) -> Presented:
+        entry = Entry(event.record.record_type, encode(event.record), event.signature, event.proof)
+        found = read(entry, self.domains)
+        assert isinstance(found, Presented)
+        return found
 
     def _by_council(self, event: Recorded) -> bool:
         record = event.record
@@ -190,6 +210,7 @@ def _copied(ledger: Ledger) -> Ledger:
         dict(ledger.consignments),
         set(ledger.superseded),
         dict(ledger.erasures),
+        deepcopy(ledger.recognitions),
     )
 
 

@@ -13,6 +13,7 @@ from passavant_verifier.contents import CBOR_FORMAT
 from passavant_verifier.receipts import verify_receipt
 from passavant_verifier.trust import FORMAT, read_trust
 from tests.verifier.receipt_worlds import AUDITOR, CODES, CUSTOMS, DECIDED, GATEWAY, NETWORK, NOW, World
+from tests.verifier.relied_worlds import relying
 from tests.verifier.sealing_headers import validators
 
 FILE = Path(__file__).parent / "receipts.json"
@@ -32,6 +33,7 @@ def trust_file(**anchor: Content) -> bytes:
         "networkId": NETWORK.network_id,
         "participants": NETWORK.participants,
         "participantsCode": CODES[1],
+        "recognitionsCode": CODES[2],
     }
     return to_json({"format": FORMAT, "network": network, **anchor})
 
@@ -55,6 +57,8 @@ WORLDS = {
     "seized since": World(**SMALL, compact=True, steps=LATER, state={"status": Status.SEIZED}),
     "held by an agency": World(**SMALL, compact=True, state={"flags": Flag.AGENCY}, holds=(b"\7" * 32, 1)),
     "superseded": World(**SMALL, compact=True, steps=LATER, superseded=True),
+    "relies on a recognised control": relying(**SMALL, compact=True),
+    "reliance withdrawn": relying(**SMALL, compact=True, near={"superseded": 1}),
     "one witness of two": World(**SMALL, compact=True, signers=(AUDITOR,)),
     "the operator alone": World(**SMALL, compact=True, signers=(GATEWAY,)),
     "the key was not valid yet": World(**SMALL, key={"not_before": DECIDED + 1}),

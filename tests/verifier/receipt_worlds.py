@@ -41,7 +41,7 @@ from tests.verifier.test_log import path_of
 
 FORM = FORMS[RecordType.DECISION]
 NETWORK = NetworkId(31337, b"\x12" * 32, b"\x34" * 32, b"\xc0" * 20, b"\xa0" * 20)
-CODES = (b"\xcc" * 32, b"\xaa" * 32)
+CODES = (b"\xcc" * 32, b"\xaa" * 32, b"\xee" * 32)
 DECLARATION = keccak256(b"declaration")
 FRANCE, SUCCESSOR, OTHER = 250, 251, 826
 NOW = 1_760_000_000
@@ -98,6 +98,8 @@ class World:
     validators: dict[bytes, PrivateKey] | None = None
     event_changes: dict[str, Any] = field(default_factory=dict)
     compact: bool = False
+    standing: dict[bytes, int] = field(default_factory=dict)
+    web: dict[bytes, int] = field(default_factory=dict)
     group: int = 3
     signer: PrivateKey = field(default_factory=lambda: PrivateKey(keccak256(b"decider")))
 
@@ -135,6 +137,7 @@ class World:
         values = {
             "status": Status.RELEASED,
             "leg": Leg.IMPORT,
+            "relies": 0,
             "regime": Regime.HOME_USE,
             "administration": FRANCE,
             "declarant": 70_000,
@@ -161,11 +164,12 @@ class World:
         participants = {key_slot(address_of(self.signer)): self.key_word}
         participants |= {organisation_slot(one): word.pack() for one, word in self.organisations.items()}
         written = {keccak256(slot): value for slot, value in self.raw.items()}
-        storages = (_storage(consignments, self.noise), _storage(participants, self.noise))
-        return tuple({**one, **{key: value for key, value in written.items() if key in one}} for one in storages)
+        slots = (consignments | self.standing, participants, self.web)
+        storages = [_storage(one, self.noise) for one in slots]
+        return [{**one, **{key: value for key, value in written.items() if key in one}} for one in storages]
 
     def wanted(self):
-        """The slots that a receipt shows, of either contract."""
+        """The slots that a receipt shows, of each contract."""
         line = [self.state.get("administration", FRANCE)]
         current = self.organisations.get(line[0], Organisation())
         while current.status_at(SHOWN) == 4 and current.successor and len(line) < 64:
@@ -173,8 +177,8 @@ class World:
             current = self.organisations.get(line[-1], Organisation())
         settled, held = settled_slot(DECLARATION), hold_head_slot(DECLARATION)
         consignments = [settled, state_slot(DECLARATION), request_slot(DECLARATION), held]
-        consignments += [open_holds_slot(DECLARATION), superseded_slot(self.digest)]
-        return consignments, [key_slot(address_of(self.signer)), *map(organisation_slot, line)]
+        consignments += [open_holds_slot(DECLARATION), superseded_slot(self.digest), *self.standing]
+        return consignments, [key_slot(address_of(self.signer)), *map(organisation_slot, line)], list(self.web)
 
     def state_proof(self):
         """State root, storage roots and nodes of block M."""
@@ -183,7 +187,7 @@ class World:
         accounts = {
             keccak256(bytes([n])): encode([b"\1", b"", bytes([n]) * 32, bytes(32)]) for n in range(self.noise // 3)
         }
-        addresses = (NETWORK.consignments, NETWORK.participants)
+        addresses = NETWORK.contracts.values()
         for address, root, code in zip(addresses, roots, CODES, strict=True):
             accounts[keccak256(address)] = encode([b"\1", b"", root, code])
         if self.absent:

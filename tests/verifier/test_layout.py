@@ -65,6 +65,7 @@ def test_the_documentation_lists_them(contract, variables):
         (layout.joined_slot(ID), nested(3, ("bytes32", ID))),
         (layout.superseded_slot(ID), nested(4, ("bytes32", ID))),
         (layout.erasure_slot(ID, 2), nested(5, ("bytes32", ID), ("uint256", 2))),
+        (layout.touched_slot(ID), nested(6, ("bytes32", ID))),
         (layout.organisation_slot(7), nested(0, ("uint32", 7))),
         (layout.organisation_head_slot(7), nested(1, ("uint32", 7))),
         (layout.key_slot(ID[:20]), nested(2, ("address", ID[:20]))),

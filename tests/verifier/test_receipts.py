@@ -379,10 +379,6 @@ def test_step_10_a_request_that_waits_is_told():
     assert "The declarant has asked for invalidation; customs has not answered." in verdict.statements
 
 
-def test_step_10_controls_that_it_relies_on_cannot_be_checked_yet():
-    part(judged(World(decision={"reliance": b"\1" * 32})), "status", "unknown", "recognised controls")
-
-
 def test_step_10_authority_withdrawn():
     expelled = {FRANCE: administration(next_status=3)}
     withdrawn = World(organisations=expelled, state={"status": Status.CONDITIONALLY_RELEASED})

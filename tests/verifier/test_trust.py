@@ -19,6 +19,7 @@ NETWORK = {
     "networkId": "0x" + "12" * 32,
     "participants": "0x" + "a0" * 20,
     "participantsCode": "0x" + "aa" * 32,
+    "recognitionsCode": "0x" + "ee" * 32,
 }
 BY_WITNESSES = {
     "format": FORMAT,
@@ -39,7 +40,11 @@ def read(content):
 def test_whose_checkpoints_count():
     trust = read(BY_WITNESSES)
     assert isinstance(trust.anchor, Witnesses)
-    assert (trust.name, trust.network.chain_id, trust.codes) == ("test", 31337, (b"\xcc" * 32, b"\xaa" * 32))
+    assert (trust.name, trust.network.chain_id, trust.codes) == (
+        "test",
+        31337,
+        (b"\xcc" * 32, b"\xaa" * 32, b"\xee" * 32),
+    )
     assert (trust.anchor.threshold, [key.text for key in trust.anchor.witnesses]) == (2, [A, B])
     assert [key.text for key in trust.anchor.operators] == [C]
 

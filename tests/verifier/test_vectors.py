@@ -14,6 +14,8 @@ EXPECTED = {
     "seized since": "valid valid stale valid",
     "held by an agency": "valid valid stale valid",
     "superseded": "valid valid stale valid",
+    "relies on a recognised control": "valid valid valid valid",
+    "reliance withdrawn": "valid valid stale valid",
     "one witness of two": "unknown unknown unknown unknown",
     "the operator alone": "unknown unknown unknown unknown",
     "the key was not valid yet": "valid invalid valid valid",

@@ -31,6 +31,7 @@ def trust(tmp_path):
             "networkId": NETWORK.network_id,
             "participants": NETWORK.participants,
             "participantsCode": CODES[1],
+            "recognitionsCode": CODES[2],
         },
         "checkpoint": {
             "operators": [GATEWAY.key.text],

@@ -17,6 +17,7 @@ class RecordType(IntEnum):
     DECISION = 5
     CONTROL = 6
     HOLD = 7
+    RECOGNITION = 8
     ERASURE = 9
     ADMISSION = 16
     OPERATOR_STATUS = 17
@@ -24,6 +25,10 @@ class RecordType(IntEnum):
     ADMINISTRATION_SETTING = 19
     GRANT = 20
     ENCRYPTION_KEY = 21
+    ARRANGEMENT = 22
+    ARRANGEMENT_SUSPENSION = 23
+    AEO_STATUS = 24
+    ASSISTANCE = 25
 
 
 class Leg(IntEnum):
@@ -219,6 +224,54 @@ class SealState(IntEnum):
     REPLACED = 3
 
 
+class Verdict(IntEnum):
+    """How far an administration relies on another's control."""
+
+    FULL = 1
+    PARTIAL = 2
+    DECLINED = 3
+
+
+class SuspensionAction(IntEnum):
+    """What a party does with an arrangement."""
+
+    SUSPEND = 1
+    RESUME = 2
+
+
+class AeoStanding(IntEnum):
+    """What the home administration does with AEO status."""
+
+    GRANTED = 1
+    SUSPENDED = 2
+    WITHDRAWN = 3
+
+
+class AssistanceAction(IntEnum):
+    """A request of mutual assistance, or what became of it."""
+
+    REQUEST = 1
+    ANSWER = 2
+    REFUSAL = 3
+
+
+class AssistanceKind(IntEnum):
+    """What assistance is asked for."""
+
+    INFORMATION = 1
+    VERIFICATION = 2
+    SURVEILLANCE = 3
+    NOTIFICATION = 4
+
+
+class Reliance(IntEnum):
+    """Whether a declaration relies on recognitions, and whether they stand."""
+
+    NONE = 0
+    STANDS = 1
+    WITHDRAWN = 2
+
+
 class HoldAction(IntEnum):
     """An agency sets or lifts its hold."""
 
@@ -340,6 +393,24 @@ class Outcome(IntEnum):
     UNKNOWN_RECORD_TYPE = 38
     ALREADY_ERASED = 39
     ENCRYPTION_KEY_INVALID = 40
+    UNKNOWN_ARRANGEMENT = 41
+    ARRANGEMENT_NOT_IN_FORCE = 42
+    ARRANGEMENT_SUSPENDED = 43
+    OUT_OF_SCOPE = 44
+    BELOW_STANDARD = 45
+    PARENT_NOT_PROVEN = 46
+    CONTROL_NOT_CARRIED_OUT = 47
+    DISCREPANCY_FOUND = 48
+    CONTROL_EXPIRED = 49
+    RISK_TOUCHED = 50
+    PARENT_BROKEN = 51
+    TOO_DEEP = 52
+    OTHER_CONSIGNMENT = 53
+    AEO_NOT_VALID = 54
+    RELIANCE_NOT_PROVEN = 55
+    RELIANCE_INVALID = 56
+    UNKNOWN_REQUEST = 57
+    ALREADY_ANSWERED = 58
 
 
 PENDING_SHIFT: Final = 10

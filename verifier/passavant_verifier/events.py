@@ -1,4 +1,4 @@
-"""The events of both contracts, read from logs.
+"""The events of the contracts, read from logs.
 
     event = decode_log(topics, data)
 
@@ -82,6 +82,8 @@ _SUBJECTS: Final = {
     RecordType.ADMINISTRATION_SETTING: "uint32,uint32",
     RecordType.GRANT: "uint32,uint32",
     RecordType.ENCRYPTION_KEY: "uint32,uint32",
+    RecordType.ARRANGEMENT: "uint32,uint32",
+    RecordType.AEO_STATUS: "uint32,uint32",
 }
 """Types of the second and third indexed parameter; the declaration's id and the author where nothing else is said."""
 

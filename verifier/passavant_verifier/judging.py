@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from passavant_verifier.codes import Flag, OrganisationKind, Purpose
+from passavant_verifier.codes import Flag, OrganisationKind, Purpose, Reliance
 from passavant_verifier.contents import Receipt
 from passavant_verifier.keccak import keccak256
 from passavant_verifier.layout import (
@@ -21,6 +21,7 @@ from passavant_verifier.layout import (
 from passavant_verifier.lifecycle import TABLE
 from passavant_verifier.proving import Anchors, BrokenProofError, Signed, Storage
 from passavant_verifier.records import WORD
+from passavant_verifier.reliance import why_withdrawn
 from passavant_verifier.standing import RELEASED, Standing, standing_of
 from passavant_verifier.verdict import VALID, Part, invalid, stale, unknown
 
@@ -46,6 +47,8 @@ class Shown:
         superseded: whether the decision was.
         key: the registration of the decision's signer.
         line: the declaration's administration and its successors by M's time, the competent one last.
+        reliance: whether it relies on recognitions, and whether they stand.
+        withdrawal: why not; empty while they do.
     """
 
     settled: bytes
@@ -56,6 +59,8 @@ class Shown:
     superseded: bool
     key: Key
     line: tuple[tuple[int, Organisation], ...]
+    reliance: Reliance
+    withdrawal: str
 
     @property
     def public_head(self) -> bytes:
@@ -72,6 +77,8 @@ def show(storage: Storage, signed: Signed, settled: bytes, time: int) -> Shown:
     declaration = signed.record.word("declaration")
     ask = storage.of_consignments
     state = State.unpack(ask(state_slot(declaration), 10, "the state word"))
+    withdrawal = why_withdrawn(storage, declaration) if state.relies else ""
+    relies = Reliance.WITHDRAWN if withdrawal else Reliance.STANDS
     return Shown(
         settled=settled,
         state=state,
@@ -81,6 +88,8 @@ def show(storage: Storage, signed: Signed, settled: bytes, time: int) -> Shown:
         superseded=ask(superseded_slot(signed.digest), 10, "the decision's supersession") != 0,
         key=Key.unpack(storage.of_participants(key_slot(signed.signer), 9, "the signer's key")),
         line=_line(storage, state.administration, time),
+        reliance=relies if state.relies else Reliance.NONE,
+        withdrawal=withdrawal,
     )
 
 
@@ -145,8 +154,8 @@ def check_status(receipt: Receipt, signed: Signed, shown: Shown, standing: Stand
     """Step 10: as of block M the decision stands, and the status is what it brought about."""
     if shown.superseded:
         return stale("the decision was superseded by a later one")
-    if any(signed.record.word("reliance")):
-        return unknown("the decision relies on recognised controls, which this version can't check")
+    if shown.withdrawal:
+        return stale(f"{standing.answer.lower().replace('_', ' ')}, reliance withdrawn: {shown.withdrawal}")
     if standing.answer == "AUTHORITY_WITHDRAWN":
         return unknown("the administration's authority was withdrawn")
     row = TABLE[signed.kind]

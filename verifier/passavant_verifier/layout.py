@@ -12,7 +12,7 @@ from typing import ClassVar, Final, NamedTuple, Self
 from passavant_verifier.keccak import keccak256
 from passavant_verifier.records import WORD
 
-CONSIGNMENTS: Final = ("_declarations", "_requests", "_holds", "_joined", "_superseded", "_erasures")
+CONSIGNMENTS: Final = ("_declarations", "_requests", "_holds", "_joined", "_superseded", "_erasures", "_touched")
 """The variables of Consignments; a variable's slot is its index."""
 PARTICIPANTS: Final = (
     "_organisations",
@@ -32,7 +32,7 @@ def _variable(variables: Sequence[str], name: str) -> bytes:
     return variables.index(name).to_bytes(WORD, "big")
 
 
-_DECLARATIONS, _REQUESTS, _HOLDS, _JOINED, _SUPERSEDED, _ERASURES = (
+_DECLARATIONS, _REQUESTS, _HOLDS, _JOINED, _SUPERSEDED, _ERASURES, _TOUCHED = (
     _variable(CONSIGNMENTS, name) for name in CONSIGNMENTS
 )
 (
@@ -48,7 +48,7 @@ _DECLARATIONS, _REQUESTS, _HOLDS, _JOINED, _SUPERSEDED, _ERASURES = (
 ) = (_variable(PARTICIPANTS, name) for name in PARTICIPANTS)
 
 
-def _entry(mapping: bytes, key: int | bytes) -> bytes:
+def mapping_slot(mapping: bytes, key: int | bytes) -> bytes:
     """Slot of a mapping's value: numbers and addresses are padded on the left; give 32 bytes for anything else."""
     word = key.to_bytes(WORD, "big") if isinstance(key, int) else key.rjust(WORD, b"\0")
     return keccak256(word, mapping)
@@ -64,7 +64,7 @@ def after(slot: bytes, places: int) -> bytes:
 
 def settled_slot(declaration: bytes) -> bytes:
     """Slot of a declaration's settled head."""
-    return _entry(_DECLARATIONS, declaration)
+    return mapping_slot(_DECLARATIONS, declaration)
 
 
 def state_slot(declaration: bytes) -> bytes:
@@ -74,12 +74,12 @@ def state_slot(declaration: bytes) -> bytes:
 
 def request_slot(declaration: bytes) -> bytes:
     """Slot of the digest of a declaration's pending request."""
-    return _entry(_REQUESTS, declaration)
+    return mapping_slot(_REQUESTS, declaration)
 
 
 def hold_head_slot(declaration: bytes) -> bytes:
     """Slot of the head of a declaration's holds."""
-    return _entry(_HOLDS, declaration)
+    return mapping_slot(_HOLDS, declaration)
 
 
 def open_holds_slot(declaration: bytes) -> bytes:
@@ -89,22 +89,27 @@ def open_holds_slot(declaration: bytes) -> bytes:
 
 def hold_slot(declaration: bytes, agency: int) -> bytes:
     """Slot that is 1 while the agency's hold on the declaration is open."""
-    return _entry(after(hold_head_slot(declaration), 2), agency)
+    return mapping_slot(after(hold_head_slot(declaration), 2), agency)
 
 
 def joined_slot(consignment: bytes) -> bytes:
     """Slot of a consignment's head; 0 until a second declaration joins: then the head is the consignment's id."""
-    return _entry(_JOINED, consignment)
+    return mapping_slot(_JOINED, consignment)
 
 
 def superseded_slot(digest: bytes) -> bytes:
     """Slot that is 1 once a decision or control was superseded."""
-    return _entry(_SUPERSEDED, digest)
+    return mapping_slot(_SUPERSEDED, digest)
 
 
 def erasure_slot(declaration: bytes, version: int) -> bytes:
     """Slot of the digest of the Erasure of a version."""
-    return _entry(_entry(_ERASURES, declaration), version)
+    return mapping_slot(mapping_slot(_ERASURES, declaration), version)
+
+
+def touched_slot(declaration: bytes) -> bytes:
+    """Slot of a declaration's touched risks: 16 bits a risk area, the version that touched it last."""
+    return mapping_slot(_TOUCHED, declaration)
 
 
 # Participants
@@ -112,22 +117,22 @@ def erasure_slot(declaration: bytes, version: int) -> bytes:
 
 def organisation_slot(organisation: int) -> bytes:
     """Slot of an `Organisation`."""
-    return _entry(_ORGANISATIONS, organisation)
+    return mapping_slot(_ORGANISATIONS, organisation)
 
 
 def organisation_head_slot(organisation: int) -> bytes:
     """Slot of an organisation's head."""
-    return _entry(_HEADS, organisation)
+    return mapping_slot(_HEADS, organisation)
 
 
 def key_slot(address: bytes) -> bytes:
     """Slot of a `Key`."""
-    return _entry(_KEYS, address)
+    return mapping_slot(_KEYS, address)
 
 
 def managing_keys_slot(organisation: int) -> bytes:
     """Slot of the length of an organisation's list of managing keys."""
-    return _entry(_MANAGING_KEYS, organisation)
+    return mapping_slot(_MANAGING_KEYS, organisation)
 
 
 def managing_key_slot(organisation: int, place: int) -> bytes:
@@ -137,12 +142,12 @@ def managing_key_slot(organisation: int, place: int) -> bytes:
 
 def mandate_slot(declarant: int, agent: int) -> bytes:
     """Slot of a `Mandate`."""
-    return _entry(_entry(_MANDATES, declarant), agent)
+    return mapping_slot(mapping_slot(_MANDATES, declarant), agent)
 
 
 def administration_of_slot(country: bytes) -> bytes:
     """Slot of the administration last admitted for a country, 2 bytes."""
-    return _entry(_ADMINISTRATION_OF, country.ljust(WORD, b"\0"))
+    return mapping_slot(_ADMINISTRATION_OF, country.ljust(WORD, b"\0"))
 
 
 def administrations_slot() -> bytes:
@@ -162,13 +167,18 @@ def administrations_words(administrations: Sequence[int]) -> dict[bytes, int]:
 
 def encryption_version_slot(organisation: int) -> bytes:
     """Slot of the version of an organisation's newest encryption key."""
-    return _entry(_ENCRYPTION_VERSIONS, organisation)
+    return mapping_slot(_ENCRYPTION_VERSIONS, organisation)
 
 
 # Packed words, lowest bits first
 
 
-def _pack(widths: Sequence[int], values: Sequence[int]) -> int:
+def pack(widths: Sequence[int], values: Sequence[int]) -> int:
+    """Numbers in a word, the first in the lowest bits.
+
+    Raises:
+        ValueError: one does not fit.
+    """
     word, at = 0, 0
     for width, value in zip(widths, values, strict=True):
         if value >> width:
@@ -178,7 +188,8 @@ def _pack(widths: Sequence[int], values: Sequence[int]) -> int:
     return word
 
 
-def _unpack(widths: Sequence[int], word: int) -> list[int]:
+def unpack(widths: Sequence[int], word: int) -> list[int]:
+    """The numbers of these widths in a word; whatever lies above them is left out."""
     values = []
     for width in widths:
         values.append(word & ((1 << width) - 1))
@@ -189,6 +200,7 @@ def _unpack(widths: Sequence[int], word: int) -> list[int]:
 class _StateFields(NamedTuple):
     status: int
     leg: int
+    relies: int
     regime: int
     administration: int
     declarant: int
@@ -198,19 +210,22 @@ class _StateFields(NamedTuple):
 
 
 class State(_StateFields):
-    """A declaration's state. `anchor`: an opener's join key; of a joiner the first 20 bytes of its consignment's id."""
+    """A declaration's state. `anchor`: an opener's join key; of a joiner the first 20 bytes of its consignment's id.
+
+    `relies`: 1 while it relies on recognitions.
+    """
 
     __slots__ = ()
-    WIDTHS: ClassVar = (8, 4, 4, 16, 32, 16, 16, 160)
+    WIDTHS: ClassVar = (8, 3, 1, 4, 16, 32, 16, 16, 160)
 
     @classmethod
     def unpack(cls, word: int) -> Self:
         """The state in a word."""
-        return cls(*_unpack(cls.WIDTHS, word))
+        return cls(*unpack(cls.WIDTHS, word))
 
     def pack(self) -> int:
         """The word of this state."""
-        return _pack(self.WIDTHS, self)
+        return pack(self.WIDTHS, self)
 
 
 class _OrganisationFields(NamedTuple):
@@ -240,11 +255,11 @@ class Organisation(_OrganisationFields):
     @classmethod
     def unpack(cls, word: int) -> Self:
         """The participant in a word."""
-        return cls(*_unpack(cls.WIDTHS, word))
+        return cls(*unpack(cls.WIDTHS, word))
 
     def pack(self) -> int:
         """The word of this participant."""
-        return _pack(self.WIDTHS, self)
+        return pack(self.WIDTHS, self)
 
     def status_at(self, time: int) -> int:
         """A code of OrganisationStatus."""
@@ -274,11 +289,11 @@ class Key(_KeyFields):
     @classmethod
     def unpack(cls, word: int) -> Self:
         """The key in a word."""
-        return cls(*_unpack(cls.WIDTHS, word))
+        return cls(*unpack(cls.WIDTHS, word))
 
     def pack(self) -> int:
         """The word of this key."""
-        return _pack(self.WIDTHS, self)
+        return pack(self.WIDTHS, self)
 
     def valid_at(self, time: int) -> bool:
         """True when the window holds that time."""
@@ -304,8 +319,8 @@ class Mandate(_MandateFields):
     @classmethod
     def unpack(cls, word: int) -> Self:
         """The mandate in a word."""
-        return cls(*_unpack(cls.WIDTHS, word))
+        return cls(*unpack(cls.WIDTHS, word))
 
     def pack(self) -> int:
         """The word of this mandate."""
-        return _pack(self.WIDTHS, self)
+        return pack(self.WIDTHS, self)

@@ -78,11 +78,12 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Step 5's result: the storage of both contracts in block M's state, as far as the nodes show it."""
+    """Step 5's result: the storage of the contracts in block M's state, as far as the nodes show it."""
 
     pool: Pool
     consignments: bytes
     participants: bytes
+    recognitions: bytes
 
     def of_consignments(self, slot: bytes, step: int, what: str) -> int:
         """The number in a slot of Consignments; 0 when it is proven to hold none."""
@@ -91,6 +92,10 @@ class Storage:
     def of_participants(self, slot: bytes, step: int, what: str) -> int:
         """The number in a slot of Participants."""
         return _slot(self.pool, self.participants, slot, step, what)
+
+    def of_recognitions(self, slot: bytes, step: int, what: str) -> int:
+        """The number in a slot of Recognitions."""
+        return _slot(self.pool, self.recognitions, slot, step, what)
 
 
 def check_network(receipt: Receipt, trust: Trust) -> None:
@@ -174,12 +179,10 @@ def _check_inclusion(receipt: Receipt, said: Checkpoint) -> None:
 
 
 def check_accounts(receipt: Receipt, trust: Trust | None, pool: Pool, anchors: Anchors) -> Storage:
-    """Step 5: both contracts stand in block M's state with the pinned code, and the checkpoint folds their storage."""
+    """Step 5: the contracts stand in block M's state with the pinned code, and the checkpoint folds their storage."""
     root = receipt.state_block.header.data("stateRoot")
-    names = ("Consignments", "Participants")
-    addresses = (receipt.network.consignments, receipt.network.participants)
     roots = []
-    for place, (name, address) in enumerate(zip(names, addresses, strict=True)):
+    for place, (name, address) in enumerate(receipt.network.contracts.items()):
         storage, code = _account(pool, root, address, name)
         if trust is not None and code != trust.codes[place]:
             raise BrokenProofError(5, f"the code of {name} is not the one that the trust file names")

@@ -9,7 +9,7 @@ The steps are those of docs/receipts.md:
 2. Network: equals the trust file's.
 3. Headers: each hashes as its fork says; they ascend.
 4. Anchors: each block is vouched for, by a checkpoint's witnesses or by its validators' seals.
-5. Accounts: both contracts stand in block M's state with the pinned code; the checkpoint folds their storage.
+5. Accounts: the contracts stand in block M's state with the pinned code; the checkpoint folds their storage.
 6. Signature: the decision is well formed, and signed.
 7. Event: it stands in block N as the receipt says (left out in the compact form).
 8. History: folding the steps onto it ends in the settled head.

@@ -22,7 +22,17 @@ from passavant_verifier.keccak import keccak256
 WORD: Final = 32
 ZERO: Final = bytes(WORD)
 FIRST_OF_PARTICIPANTS: Final = 16
-"""Record types from here on are the contract Participants'."""
+"""Record types from here on are the contract Participants'; but for those of `OF_RECOGNITIONS`."""
+OF_RECOGNITIONS: Final = frozenset(
+    {
+        RecordType.RECOGNITION,
+        RecordType.ARRANGEMENT,
+        RecordType.ARRANGEMENT_SUSPENSION,
+        RecordType.AEO_STATUS,
+        RecordType.ASSISTANCE,
+    }
+)
+"""Record types of the contract Recognitions."""
 
 _TYPES: Final = {
     RecordType.DECLARATION: "Declaration(bytes32 consignment,address joinKey,uint32 declarant,uint32 agent,"
@@ -44,6 +54,9 @@ _TYPES: Final = {
     "bytes32 evidence,uint40 deadline)",
     RecordType.ERASURE: "Erasure(bytes32 declaration,uint16 version,bytes32 commitment,uint32 declarant,uint32 agent,"
     "uint16 administration,uint8 cause,uint40 deadline)",
+    RecordType.RECOGNITION: "Recognition(bytes32 declaration,bytes32 parent,bytes32 supersedes,bytes32 arrangement,"
+    "bytes32 aeo,uint16 administration,uint32 office,uint16 version,uint8 verdict,uint8 risk,"
+    "uint32 reason,bytes32 scope,bytes32 evidence,uint40 effectiveAt,uint40 deadline)",
     RecordType.ADMISSION: "Admission(uint16 administration,bytes2 country,uint8 action,bytes32 councilHead,"
     "uint16 predecessor,address firstKey,address secondKey,uint40 effectiveAt,uint40 deadline)",
     RecordType.OPERATOR_STATUS: "OperatorStatus(uint16 administration,bytes32 orgHead,uint32 organisation,uint8 kind,"
@@ -56,6 +69,17 @@ _TYPES: Final = {
     "uint8 legs,uint40 validFrom,uint40 validUntil,uint40 deadline)",
     RecordType.ENCRYPTION_KEY: "EncryptionKey(uint32 organisation,bytes32 orgHead,uint32 version,uint8 suite,"
     "bytes32 key,bytes32 hybrid,uint40 notBefore,uint40 notAfter,uint40 deadline)",
+    RecordType.ARRANGEMENT: "Arrangement(uint16 first,uint16 second,bytes32 predecessor,uint16 procedures,"
+    "uint8 methods,uint8 risks,bytes32 standard,bytes32 annex,uint40 validFrom,"
+    "uint40 validUntil,uint40 deadline)",
+    RecordType.ARRANGEMENT_SUSPENSION: "ArrangementSuspension(uint16 administration,bytes32 arrangement,bytes32 prev,"
+    "uint8 action,"
+    "uint32 reason,uint40 deadline)",
+    RecordType.AEO_STATUS: "AeoStatus(uint16 administration,uint32 operator,bytes32 grant,uint8 status,"
+    "bytes32 programme,bytes32 evidence,uint40 validFrom,uint40 validUntil,uint40 deadline)",
+    RecordType.ASSISTANCE: "Assistance(uint16 administration,uint16 addressee,bytes32 consignment,bytes32 request,"
+    "uint8 action,uint8 kind,bytes32 legalBasis,bytes32 commitment,uint32 reason,uint40 dueAt,"
+    "uint40 deadline)",
 }
 
 
@@ -90,8 +114,13 @@ class Form:
 
     @property
     def of_participants(self) -> bool:
-        """True when the contract Participants takes it, else Consignments does."""
-        return self.code >= FIRST_OF_PARTICIPANTS
+        """True when the contract Participants takes it."""
+        return self.code >= FIRST_OF_PARTICIPANTS and not self.of_recognitions
+
+    @property
+    def of_recognitions(self) -> bool:
+        """True when the contract Recognitions takes it; Consignments takes what neither does."""
+        return self.code in OF_RECOGNITIONS
 
     @property
     def size(self) -> int:

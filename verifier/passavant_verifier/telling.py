@@ -70,6 +70,7 @@ def _standing(shown: Shown, standing: Standing) -> dict[str, Any]:
         "debt": standing.debt.name,
         "openHolds": shown.open_holds,
         "superseded": shown.superseded,
+        "reliance": shown.reliance.name,
         "competent": shown.line[-1][0] if shown.line else None,
         "publicHead": _hex(shown.public_head),
     }
@@ -109,6 +110,10 @@ def _now(now: Mapping[str, Any]) -> Iterator[str]:
     yield _DELIVER[now["deliver"]]
     if now["heldBy"]:
         yield f"Held by: {', '.join(map(_words, now['heldBy']))}."
+    if now["reliance"] == "STANDS":
+        yield "It relies on controls that other administrations made; what was recognised of them stands."
+    if now["reliance"] == "WITHDRAWN":
+        yield "It relies on controls that other administrations made, and what was recognised of them was withdrawn."
     if now["pending"] != "NONE":
         yield f"The declarant has asked for {_words(now['pending'])}; customs has not answered."
     if now["laterLedgerBlocks"]:

@@ -8,13 +8,14 @@ from passavant_verifier.errors import UnreadableError
 from passavant_verifier.notes import NoteError, VerifierKey, count_holders
 from passavant_verifier.qbft import ValidatorSets
 from passavant_verifier.shapes import array, data, members, number, text
+from passavant_verifier.webs import recognitions_of
 
 FORMAT: Final = "application/vnd.passavant.trust+json;version=1"
 
 _MOST_KEYS: Final = 256
 _MOST_TRANSITIONS: Final = 65_536
 _PLACES: Final = {"genesis": 32, "networkId": 32, "consignments": 20, "participants": 20}
-_CODES: Final = {"consignmentsCode": 32, "participantsCode": 32}
+_CODES: Final = {"consignmentsCode": 32, "participantsCode": 32, "recognitionsCode": 32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,15 @@ class NetworkId:
     genesis: bytes
     consignments: bytes
     participants: bytes
+
+    @property
+    def contracts(self) -> dict[str, bytes]:
+        """The contracts' addresses by name, in the order in which checkpoints fold their storage."""
+        return {
+            "Consignments": self.consignments,
+            "Participants": self.participants,
+            "Recognitions": recognitions_of(self.consignments),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +60,13 @@ class Trust:
     Attributes:
         name: the network's, for people.
         network: which network.
-        codes: keccak-256 of the code at Consignments' and at Participants' address.
+        codes: keccak-256 of the code at the contracts' addresses, in the order of `NetworkId.contracts`.
         anchor: who vouches for blocks: `Witnesses` of checkpoints, or QBFT's validators.
     """
 
     name: str
     network: NetworkId
-    codes: tuple[bytes, bytes]
+    codes: tuple[bytes, ...]
     anchor: Witnesses | ValidatorSets
 
 
@@ -82,12 +92,12 @@ def read_trust(raw: bytes, where: str) -> Trust:
         raise UnreadableError(where, f"its format is not {FORMAT}")
     place = f"{where}: network"
     network = members(top["network"], place, ("chainId", "name", *_PLACES, *_CODES))
-    consignments, participants = (data(network[name], f"{place}.{name}", size) for name, size in _CODES.items())
+    codes = tuple(data(network[name], f"{place}.{name}", size) for name, size in _CODES.items())
     read = _validators if scheme == "qbft" else _witnesses
     return Trust(
         name=text(network["name"], f"{place}.name", 200),
         network=_network(network, place),
-        codes=(consignments, participants),
+        codes=codes,
         anchor=read(top[scheme], f"{where}: {scheme}"),
     )
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ledger.index import proof_tables, sealed_tables, tables  # noqa: F401 - all fill the metadata
+from ledger.index import proof_tables, recognition_tables, sealed_tables, tables  # noqa: F401 - all fill the metadata
 from ledger.index.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -14,6 +14,7 @@ from passavant_verifier.audit.replay import Replay, Watcher
 from passavant_verifier.audit.rpc import Node, hexed, number, raw
 from passavant_verifier.audit.storage import check_storage
 from passavant_verifier.keccak import keccak256
+from passavant_verifier.webs import recognitions_of
 from tests.model.chain import Chain
 from tests.model.world import World
 
@@ -49,7 +50,8 @@ class Told:
 
 def network_at(node: Node, network_id: bytes, consignments: bytes, participants: bytes) -> Network:
     """The descriptor of a network as it stands, for a test that made it."""
-    codes = [keccak256(raw(node.call("eth_getCode", hexed(one), "latest"))) for one in (consignments, participants)]
+    contracts = (consignments, participants, recognitions_of(consignments))
+    codes = [keccak256(raw(node.call("eth_getCode", hexed(one), "latest"))) for one in contracts]
     return Network(
         name="test",
         chain_id=number(node.call("eth_chainId")),
@@ -59,6 +61,7 @@ def network_at(node: Node, network_id: bytes, consignments: bytes, participants:
         participants=participants,
         consignments_code=codes[0],
         participants_code=codes[1],
+        recognitions_code=codes[2],
         finality="instant",
     )
 

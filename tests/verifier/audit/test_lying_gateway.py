@@ -303,7 +303,7 @@ def test_what_a_gateway_withholds_is_unknown_and_never_clean(told: Told, name):
 def test_a_gateway_that_is_not_there_is_unknown(told: Told):
     findings = asked(told, "http://127.0.0.1:1")
     assert findings.exit_code == 3
-    assert findings.checked[Step.STATE] == 2
+    assert findings.checked[Step.STATE] == 3
 
 
 def test_a_session_key_of_nobody_is_unknown(told: Told):

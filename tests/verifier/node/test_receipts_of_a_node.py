@@ -145,7 +145,7 @@ def test_another_networks_trust_file_is_told(team, customs, lodged, judge, trust
     raw = team.client.receipt(lodged).receipt.to_json()
     elsewhere = replace(trust, network=replace(trust.network, network_id=bytes(32)))
     assert verify_receipt(raw, elsewhere, now=int(time.time())).parts["integrity"].reason.startswith("step 2")
-    other_code = replace(trust, codes=(bytes(32), bytes(32)))
+    other_code = replace(trust, codes=(bytes(32),) * 3)
     assert verify_receipt(raw, other_code, now=int(time.time())).parts["integrity"].reason.startswith("step 5")
 
 

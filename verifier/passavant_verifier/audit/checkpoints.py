@@ -13,7 +13,7 @@ from passavant_verifier.audit.network import Network
 from passavant_verifier.audit.replay import Replay
 from passavant_verifier.audit.rpc import Node, hexed
 from passavant_verifier.audit.steps import Step
-from passavant_verifier.audit.storage import NoStateError, root_of_storage, storage_roots
+from passavant_verifier.audit.storage import NoStateError, root_of_storage, storage_of, storage_roots
 from passavant_verifier.errors import UnreadableError
 from passavant_verifier.keccak import keccak256
 from passavant_verifier.log import root_of
@@ -35,15 +35,15 @@ class Milestone:
 
 
 def fold_of(network: Network, roots: dict[bytes, bytes]) -> bytes:
-    """What a checkpoint's fold line says of both storage roots."""
-    return keccak256(roots[network.consignments], roots[network.participants])
+    """What a checkpoint's fold line says of the three storage roots."""
+    return keccak256(*(roots[address] for address in network.codes))
 
 
 def milestone(replay: Replay, block: Block) -> Milestone:
     """How the chain stands after its last block."""
-    consignments = root_of_storage(replay.ledger.consignments.storage())
-    participants = root_of_storage(replay.ledger.participants.storage())
-    return Milestone(block, len(replay.leaves), keccak256(consignments, participants))
+    folds = storage_of(replay.network, replay.ledger)
+    roots = {address: root_of_storage(slots) for address, slots in folds.items()}
+    return Milestone(block, len(replay.leaves), fold_of(replay.network, roots))
 
 
 def load_note(text: str, source: str, network: Network) -> Note:

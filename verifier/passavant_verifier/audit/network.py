@@ -10,6 +10,7 @@ from passavant_verifier.audit.rpc import AnswerError, Node, UnreachableError, he
 from passavant_verifier.audit.steps import Step
 from passavant_verifier.errors import UnreadableError
 from passavant_verifier.keccak import keccak256
+from passavant_verifier.webs import recognitions_of
 
 _FORMAT: Final = 1
 _SIZES: Final = {
@@ -19,6 +20,7 @@ _SIZES: Final = {
     "participants": 20,
     "consignments_code": 32,
     "participants_code": 32,
+    "recognitions_code": 32,
 }
 
 
@@ -34,15 +36,22 @@ class Network:
     participants: bytes
     consignments_code: bytes
     participants_code: bytes
+    recognitions_code: bytes
     finality: str
     first_block: int = 0
 
     @property
+    def recognitions(self) -> bytes:
+        """The address of Recognitions, which follows from that of Consignments."""
+        return recognitions_of(self.consignments)
+
+    @property
     def codes(self) -> dict[bytes, tuple[str, bytes]]:
-        """By address, each contract's name and the hash of its code."""
+        """By address, each contract's name and the hash of its code; in the order in which checkpoints fold them."""
         return {
             self.consignments: ("Consignments", self.consignments_code),
             self.participants: ("Participants", self.participants_code),
+            self.recognitions: ("Recognitions", self.recognitions_code),
         }
 
     @classmethod

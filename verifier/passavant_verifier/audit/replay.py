@@ -126,6 +126,8 @@ class Replay:
                 return people.council
             name = "organisation" if "organisation" in record.form.places else "administration"
             return ZERO if record.form.name == "Grant" else people.head(record.number(name))
+        if "declaration" not in record.form.places and record.form.name != "Declaration":
+            return ZERO  # of the records of recognition, only a recognition is about a declaration
         identity = event.digest if record.form.name == "Declaration" else record.word("declaration")
         known = self.ledger.consignments.declarations.get(identity)
         if known is None:

@@ -9,11 +9,14 @@
  6. **Signature.** It recovers to a registered key of the organisation that the record names as its author.
  7. **Form.** Every value is within its list, and the values fit each other.
  8. **Key.** Deadline, the key's window and its purpose at the block's time.
- 9. **Standing.** The author may act then; an agent has a mandate; council approvals suffice.
+ 9. **Standing.** The author may act then; an agent has a mandate; council approvals suffice; arrangement and AEO status
+    on which a recognition rests are in force.
 10. **Order.** The record extends the current head, names what is pending, and was not recorded before.
-11. **Lifecycle.** The table allows it from where the declaration stands.
+11. **Lifecycle.** The table allows it from where the declaration stands; what a recognition or a decision relies on
+    stands, and covers it.
 12. **Time.** The effective time, limits, windows and notices are within their bounds.
-13. **Proofs.** Joining, superseding, possession of new keys, and encryption keys are proven.
+13. **Proofs.** Joining, superseding, possession of new keys, encryption keys, recognised controls and reliance are
+    proven.
 14. **Refusals.** A refused record was to be refused, and for that reason.
 15. **State.** The contracts' accounts are in the last block's state root, with the expected code; their storage is
     exactly what the events make.
@@ -92,6 +95,10 @@ _STEPS: Final[Mapping[Step, tuple[Outcome, ...]]] = {
         _O.APPROVALS_MISSING,
         _O.MANAGING_KEYS_NEEDED,
         _O.IDENTITY_TAKEN,
+        _O.UNKNOWN_ARRANGEMENT,
+        _O.ARRANGEMENT_NOT_IN_FORCE,
+        _O.ARRANGEMENT_SUSPENDED,
+        _O.AEO_NOT_VALID,
     ),
     Step.ORDER: (
         _O.ALREADY_RECORDED,
@@ -106,6 +113,10 @@ _STEPS: Final[Mapping[Step, tuple[Outcome, ...]]] = {
         _O.SERIAL_NOT_INCREASING,
         _O.ALREADY_ERASED,
         _O.VERSIONS_EXHAUSTED,
+        _O.TOO_DEEP,
+        _O.OTHER_CONSIGNMENT,
+        _O.UNKNOWN_REQUEST,
+        _O.ALREADY_ANSWERED,
     ),
     Step.LIFECYCLE: (
         _O.TRANSITION_NOT_ALLOWED,
@@ -113,6 +124,13 @@ _STEPS: Final[Mapping[Step, tuple[Outcome, ...]]] = {
         _O.HOLD_NOT_OPEN,
         _O.HOLD_ALREADY_OPEN,
         _O.VETO_NOT_POSSIBLE,
+        _O.CONTROL_NOT_CARRIED_OUT,
+        _O.DISCREPANCY_FOUND,
+        _O.OUT_OF_SCOPE,
+        _O.BELOW_STANDARD,
+        _O.PARENT_BROKEN,
+        _O.RISK_TOUCHED,
+        _O.RELIANCE_INVALID,
     ),
     Step.TIME: (
         _O.LIMIT_INVALID,
@@ -120,8 +138,16 @@ _STEPS: Final[Mapping[Step, tuple[Outcome, ...]]] = {
         _O.EFFECTIVE_TOO_LATE,
         _O.NOTICE_TOO_SHORT,
         _O.WINDOW_INVALID,
+        _O.CONTROL_EXPIRED,
     ),
-    Step.PROOFS: (_O.SUPERSEDES_NOT_PROVEN, _O.JOIN_NOT_PROVEN, _O.POSSESSION_NOT_PROVEN, _O.ENCRYPTION_KEY_INVALID),
+    Step.PROOFS: (
+        _O.SUPERSEDES_NOT_PROVEN,
+        _O.JOIN_NOT_PROVEN,
+        _O.POSSESSION_NOT_PROVEN,
+        _O.ENCRYPTION_KEY_INVALID,
+        _O.PARENT_NOT_PROVEN,
+        _O.RELIANCE_NOT_PROVEN,
+    ),
 }
 STEP_OF: Final[Mapping[Outcome, Step]] = {outcome: step for step, outcomes in _STEPS.items() for outcome in outcomes}
 """The step at which a rule that refuses a record stands."""

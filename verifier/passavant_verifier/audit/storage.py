@@ -65,6 +65,15 @@ def root_of_storage(slots: Mapping[bytes, int]) -> bytes:
     return secure_root({slot: encode_number(value) for slot, value in slots.items()})
 
 
+def storage_of(network: Network, ledger: Ledger) -> dict[bytes, dict[bytes, int]]:
+    """What the events make of each contract's storage, by address."""
+    return {
+        network.consignments: ledger.consignments.storage(),
+        network.participants: ledger.participants.storage(),
+        network.recognitions: ledger.recognitions.storage(),
+    }
+
+
 def check_storage(node: Node, network: Network, block: Block, ledger: Ledger, findings: Findings) -> dict[bytes, bytes]:
     """Step 15: the storage roots, once they are proven to be those of the fold.
 
@@ -73,7 +82,7 @@ def check_storage(node: Node, network: Network, block: Block, ledger: Ledger, fi
         NoStateError: the node does not have the state of that block.
     """
     roots = storage_roots(node, network, block)
-    folds = {network.consignments: ledger.consignments.storage(), network.participants: ledger.participants.storage()}
+    folds = storage_of(network, ledger)
     for address, (name, _) in network.codes.items():
         if root_of_storage(folds[address]) != roots[address]:
             _explain(node, block, (address, name), roots[address], folds[address])

@@ -24,6 +24,7 @@ from passavant_verifier.codes import (
     Purpose,
     RecordType,
     Regime,
+    Reliance,
     Stage,
     Status,
 )
@@ -34,6 +35,7 @@ from passavant_verifier.layout import Key
 from passavant_verifier.lifecycle import LIVE, pending_of
 from passavant_verifier.records import WORD, ZERO, Record
 
+_SHARED: Final = ("consignment", "administration", "leg", "status", "version", "publicHead", "reliance")
 _LAST_INSTANT: Final = 253_402_300_799
 _HOME_USE: Final = (Regime.HOME_USE, Regime.RE_IMPORT)
 _BEFORE: Final = (Status.REPORTED, Status.PRE_LODGED, Status.LODGED, Status.ACCEPTED)
@@ -55,7 +57,10 @@ class History:
         """Keep an event."""
         self.seen.append(seen)
         record = seen.entry.record
-        if not record.form.of_participants:
+        if record.form.of_recognitions:
+            if record.code is RecordType.RECOGNITION:
+                self.of_declaration[record.word("declaration")].append(seen)
+        elif not record.form.of_participants:
             about = seen.entry.digest if record.code is RecordType.DECLARATION else record.word("declaration")
             self.of_declaration[about].append(seen)
         elif record.code is RecordType.ENCRYPTION_KEY and isinstance(seen.event, Recorded):
@@ -111,7 +116,7 @@ def declaration_said(ledger: Ledger, history: History, declaration: bytes, time:
     state, lodged = known.state, _lodgement(history, declaration)
     request = ledger.consignments.requests.get(declaration, ZERO)
     holds = ledger.consignments.holds_on(declaration)
-    recorded = [seen for seen in history.of_declaration[declaration] if isinstance(seen.event, Recorded)]
+    recorded = [seen for seen in history.of_declaration[declaration] if _advances(seen)]
     link = lodged.entry.record.word("link")
     return {
         "id": _hex(declaration),
@@ -138,6 +143,7 @@ def declaration_said(ledger: Ledger, history: History, declaration: bytes, time:
         "lodgedAt": _instant(known.effective_at),
         "openedBlock": lodged.block.number,
         "updatedBlock": recorded[-1].block.number,
+        "reliance": _reliance(ledger, declaration),
     }
 
 
@@ -157,7 +163,10 @@ def status_said(ledger: Ledger, history: History, declaration: bytes, time: int)
         "deliver": _DELIVER.get(answer, "YES" if answer == "RELEASED" and home else "NO"),
         "declaration": shown["id"],
         "regime": None if reported else shown["regime"],
-        **{name: shown[name] for name in ("consignment", "administration", "leg", "status", "version", "publicHead")},
+        **{
+            name: shown[name]
+            for name in ("consignment", "administration", "leg", "status", "version", "publicHead", "reliance")
+        },
         "cleared": bool(state.flags & Flag.CLEARED),
         "overridden": bool(state.flags & Flag.OVERRIDDEN),
         "debt": shown["debt"],
@@ -206,6 +215,18 @@ def _published(seen: Seen) -> dict[str, Any]:
         "mlkem": _hex(proof),
         "notAfter": _instant(record.number("notAfter")),
     }
+
+
+def _advances(seen: Seen) -> bool:
+    """A recognition is made for a declaration, and no part of its own timeline."""
+    return isinstance(seen.event, Recorded) and seen.entry.record.code is not RecordType.RECOGNITION
+
+
+def _reliance(ledger: Ledger, declaration: bytes) -> str | None:
+    """Whether the recognitions on which it relies stand, wherever one was broken; None: it relies on none."""
+    if not ledger.consignments.declarations[declaration].state.relies:
+        return None
+    return Reliance.WITHDRAWN.name if ledger.is_withdrawn(declaration) else Reliance.STANDS.name
 
 
 def _lodgement(history: History, declaration: bytes) -> Seen:

@@ -1,4 +1,4 @@
-"""What the contract Consignments knows: declarations, requests, holds, consignments, what was superseded or erased."""
+"""What the contract Consignments knows: declarations, requests, holds, consignments; superseded, erased, touched."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from passavant_verifier import layout
 from passavant_verifier.codes import Flag
 from passavant_verifier.layout import State
-from passavant_verifier.records import ZERO
+from passavant_verifier.records import ZERO, Record
 
 
 @dataclass(slots=True)
@@ -45,8 +45,9 @@ class Consignments:
     joined: dict[bytes, bytes] = field(default_factory=dict)
     superseded: set[bytes] = field(default_factory=set)
     erasures: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
-    controls: set[bytes] = field(default_factory=set)
-    """Digests of controls, which the contract cannot tell from decisions."""
+    touched: dict[bytes, int] = field(default_factory=dict)
+    controls: dict[bytes, Record] = field(default_factory=dict)
+    """Controls by digest, which the contract cannot tell from decisions."""
 
     def opens(self, declaration: bytes) -> bool:
         """True for a declaration that opened its consignment."""
@@ -83,3 +84,5 @@ class Consignments:
             yield layout.superseded_slot(digest), 1
         for (declaration, version), digest in self.erasures.items():
             yield layout.erasure_slot(declaration, version), int.from_bytes(digest)
+        for declaration, lanes in self.touched.items():
+            yield layout.touched_slot(declaration), lanes

@@ -84,3 +84,13 @@ def check_key(entry: Entry, key: Key, purpose: Purpose) -> None:
     need(deadline <= entry.time + LONGEST_DEADLINE, Outcome.DEADLINE_TOO_FAR)
     need(key.valid_at(entry.time), Outcome.KEY_NOT_VALID)
     need(key.purposes & int(purpose), Outcome.KEY_PURPOSE)
+
+
+def check_deciding_key(entry: Entry, key: Key, office: int) -> None:
+    """The same of a key that decides for this office: a key of one office decides for no other.
+
+    Raises:
+        RefusedError: EXPIRED, DEADLINE_TOO_FAR, KEY_NOT_VALID or KEY_PURPOSE.
+    """
+    check_key(entry, key, Purpose.DECIDE)
+    need(key.office in (0, office), Outcome.KEY_PURPOSE)

@@ -14,11 +14,14 @@ from typing import Final
 from passavant_verifier.codes import Outcome, RecordType
 from passavant_verifier.errors import VerifierError
 from passavant_verifier.events import Event, Founding, Recorded, Refused
-from passavant_verifier.law import council, keyring, lodgement, membership, rulings
+from passavant_verifier.law import arranging, council, keyring, lodgement, membership, recognising, rulings
 from passavant_verifier.law.consignments import Consignments
 from passavant_verifier.law.entry import Entry, RefusedError
 from passavant_verifier.law.participants import LARGEST_ADMINISTRATION, Participants
-from passavant_verifier.records import WORD, Domain, Record, signer_of
+from passavant_verifier.law.recognising import Law
+from passavant_verifier.law.recognitions import Recognitions
+from passavant_verifier.records import WORD, Domain, Form, Record, signer_of
+from passavant_verifier.webs import recognitions_of
 
 _T = RecordType
 _PARTICIPANTS: Final[Mapping[RecordType, Callable[[Participants, Entry], None]]] = {
@@ -34,11 +37,21 @@ _CONSIGNMENTS: Final[Mapping[RecordType, Callable[[Consignments, Participants, E
     _T.AMENDMENT_REQUEST: lodgement.request,
     _T.INVALIDATION_REQUEST: lodgement.request,
     _T.PRESENTATION_NOTICE: lodgement.request,
-    _T.DECISION: rulings.decision,
     _T.CONTROL: rulings.control,
     _T.HOLD: rulings.hold,
     _T.ERASURE: rulings.erasure,
 }
+
+
+_RECOGNITIONS: Final[Mapping[RecordType, Callable[[Law, Entry], None]]] = {
+    _T.DECISION: rulings.decision,
+    _T.RECOGNITION: recognising.recognition,
+    _T.ARRANGEMENT: arranging.arrangement,
+    _T.ARRANGEMENT_SUSPENSION: arranging.suspension,
+    _T.AEO_STATUS: arranging.aeo_status,
+    _T.ASSISTANCE: arranging.assistance,
+}
+"""What looks at all three contracts: Recognitions' own, and decisions, which may rely on them."""
 
 
 class BrokenLawError(VerifierError):
@@ -60,12 +73,14 @@ class BrokenLawError(VerifierError):
 
 @dataclass
 class Ledger:
-    """Both contracts' state, their addresses and their signing domains."""
+    """The three contracts' state, their addresses and their signing domains."""
 
     consignments_domain: Domain
     participants_domain: Domain
+    recognitions_domain: Domain
     participants: Participants
     consignments: Consignments = field(default_factory=Consignments)
+    recognitions: Recognitions = field(default_factory=Recognitions)
     is_founded: bool = False
 
     @classmethod
@@ -74,8 +89,24 @@ class Ledger:
         return cls(
             Domain(network_id, chain_id, consignments),
             Domain(network_id, chain_id, participants),
+            Domain(network_id, chain_id, recognitions_of(consignments)),
             Participants(chain_id),
         )
+
+    @property
+    def law(self) -> Law:
+        """The state as the rules of recognition look at it."""
+        return Law(self.consignments, self.participants, self.recognitions)
+
+    def domain_of(self, form: Form) -> Domain:
+        """The signing domain of the contract that takes records of this form."""
+        if form.of_recognitions:
+            return self.recognitions_domain
+        return self.participants_domain if form.of_participants else self.consignments_domain
+
+    def is_withdrawn(self, declaration: bytes) -> bool:
+        """True when a recognition on which a declaration relied last no longer stands."""
+        return recognising.is_withdrawn(self.law, declaration)
 
     def apply(self, contract: bytes, event: Event, time: int) -> Entry | None:
         """Judge an event of the block of that time and take it in; the entry that it records or refuses.
@@ -102,7 +133,7 @@ class Ledger:
     def _entry(self, contract: bytes, event: Recorded | Refused, time: int) -> Entry:
         """The entry as it was presented: its digest and signer are computed, not believed."""
         record = event.record
-        domain = self.participants_domain if record.form.of_participants else self.consignments_domain
+        domain = self.domain_of(record.form)
         if contract != domain.contract:
             raise BrokenLawError(None, f"a {record.form.name} of 0x{domain.contract.hex()}", f"0x{contract.hex()}")
         digest = domain.digest(record)
@@ -162,6 +193,8 @@ class Ledger:
         code = entry.record.code
         if entry.record.form.of_participants:
             _PARTICIPANTS[code](self.participants, entry)
+        elif code in _RECOGNITIONS:
+            _RECOGNITIONS[code](self.law, entry)
         else:
             _CONSIGNMENTS[code](self.consignments, self.participants, entry)
 
@@ -176,7 +209,19 @@ class Ledger:
         return _subject(entry), record.word(third) if third else author
 
 
-_THIRD: Final = {_T.KEY_AUTHORISATION: "key", _T.GRANT: "agent", _T.ENCRYPTION_KEY: "version"}
+_THIRD: Final = {
+    _T.KEY_AUTHORISATION: "key",
+    _T.GRANT: "agent",
+    _T.ENCRYPTION_KEY: "version",
+    _T.ARRANGEMENT: "second",
+}
+_SUBJECTS: Final = {
+    _T.OPERATOR_STATUS: "organisation",
+    _T.ARRANGEMENT_SUSPENSION: "arrangement",
+    _T.AEO_STATUS: "operator",
+    _T.ASSISTANCE: "consignment",
+}
+"""The field that is the second topic; of other types the first field is."""
 _AUTHORS: Final = {
     _T.DECISION: ("administration",),
     _T.CONTROL: ("administration",),
@@ -188,6 +233,11 @@ _AUTHORS: Final = {
     _T.KEY_AUTHORISATION: ("organisation",),
     _T.ENCRYPTION_KEY: ("organisation",),
     _T.GRANT: ("declarant",),
+    _T.RECOGNITION: ("administration",),
+    _T.ARRANGEMENT: ("first",),
+    _T.ARRANGEMENT_SUSPENSION: ("administration",),
+    _T.AEO_STATUS: ("administration",),
+    _T.ASSISTANCE: ("administration",),
 }
 """The fields that may name the author, the first that is not 0 does."""
 
@@ -198,16 +248,16 @@ def author_of(record: Record) -> int | None:
         return 0
     for name in _AUTHORS.get(record.code, ("agent", "declarant")):
         if identity := record.number(name):
-            bits = 16 if name == "administration" else 32
+            bits = 16 if name in {"administration", "first"} else 32
             return None if identity >> bits else identity
     return None
 
 
 def _subject(entry: Entry) -> bytes:
-    """Of what a record speaks: the declaration or consignment, or the organisation."""
+    """Of what a record speaks: the declaration or consignment, the organisation, the arrangement."""
     record = entry.record
-    if record.code is RecordType.OPERATOR_STATUS:
-        return record.word("organisation")
+    if name := _SUBJECTS.get(record.code):
+        return record.word(name)
     first = record.body[:WORD]
     return entry.digest if record.code is RecordType.DECLARATION and not any(first) else first
 

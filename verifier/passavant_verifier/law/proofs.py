@@ -29,6 +29,15 @@ def supersedes(proof: bytes, superseded: bytes, settled: bytes) -> bool:
     return head == settled
 
 
+def parted(proof: bytes, *, superseding: bool) -> tuple[bytes, bytes]:
+    """A proof of superseding, by the number of steps that it says it has, and what follows it."""
+    if not superseding:
+        return b"", proof
+    count = int.from_bytes(proof[2 * WORD : _STEPS_HEAD]) if len(proof) >= _STEPS_HEAD else 0
+    end = _STEPS_HEAD + 2 * WORD * count if count <= MAX_STEPS else len(proof)
+    return proof[:end], proof[end:]
+
+
 def signatures(proof: bytes) -> tuple[list[bytes], list[bytes]]:
     """The approvals and possessions of `(bytes[] approvals, bytes[] possessions)`; other encodings hold none."""
     counts = [_number(proof, 2 * WORD)]

@@ -2,28 +2,40 @@
 
 from typing import Final
 
-from passavant_verifier.codes import DecisionKind, Flag, HoldAction, OrganisationKind, Outcome, Pending, Purpose, Reason
+from passavant_verifier.codes import (
+    DecisionKind,
+    Flag,
+    HoldAction,
+    OrganisationKind,
+    Outcome,
+    Pending,
+    Purpose,
+    Reason,
+    RecordType,
+)
 from passavant_verifier.keccak import keccak256
 from passavant_verifier.law.consignments import Consignments, Declared, Holds
-from passavant_verifier.law.entry import Entry, check_key, need
+from passavant_verifier.law.entry import Entry, check_deciding_key, check_key, need
 from passavant_verifier.law.forms import is_well_formed
 from passavant_verifier.law.lodgement import check_effect, check_requester
 from passavant_verifier.law.participants import Participants
-from passavant_verifier.law.proofs import supersedes
+from passavant_verifier.law.proofs import parted, supersedes
+from passavant_verifier.law.recognising import UNTOLD, Law, relied_on
 from passavant_verifier.layout import State
 from passavant_verifier.lifecycle import LIVE, TABLE, Ruling, decide, pending_of
 from passavant_verifier.records import ZERO, Record
+from passavant_verifier.webs import LANE
 
 _LAST_VERSION: Final = 0xFFFF
 
 
-def decision(state: Consignments, participants: Participants, entry: Entry) -> None:
+def decision(law: Law, entry: Entry) -> None:
     """Check a Decision and take it in.
 
     Raises:
         RefusedError: a rule refuses it.
     """
-    record = entry.record
+    record, state, participants = entry.record, law.consignments, law.participants
     identity = record.word("declaration")
     head = keccak256(record.word("prev"), record.word("request"), entry.digest)
     _check_new(state, identity, head)
@@ -39,10 +51,14 @@ def decision(state: Consignments, participants: Participants, entry: Entry) -> N
     if commitment != ZERO:
         need(known.state.version < _LAST_VERSION, Outcome.VERSIONS_EXHAUSTED)
         after = after._replace(version=after.version + 1)
+    relied = _relied(law, entry)
     entry.conclude()
     if commitment != ZERO:
         known.commitments.append(commitment)
-    known.settled, known.state = head, after
+        _touch(state, record, after.version)
+    if relied:
+        law.recognitions.reliances[identity] = relied
+    known.settled, known.state = head, after._replace(relies=_relies(record, after, relied))
     _leave(state, record, after)
 
 
@@ -65,7 +81,7 @@ def control(state: Consignments, participants: Participants, entry: Entry) -> No
     check_effect(participants, entry, entry.author)
     entry.conclude()
     known.settled = head
-    state.controls.add(entry.digest)
+    state.controls[entry.digest] = record
     if record.number("supersedes"):
         state.superseded.add(record.word("supersedes"))
 
@@ -142,9 +158,7 @@ def _check_new(state: Consignments, identity: bytes, head: bytes) -> None:
 
 
 def _check_office(participants: Participants, entry: Entry, office: int) -> None:
-    key = participants.keys[entry.signer]
-    check_key(entry, key, Purpose.DECIDE)
-    need(key.office in (0, office), Outcome.KEY_PURPOSE)
+    check_deciding_key(entry, participants.keys[entry.signer], office)
     need(participants.is_in_office(entry.author, entry.time), Outcome.ORGANISATION_NOT_ACTIVE)
 
 
@@ -179,7 +193,14 @@ def _check_superseding(state: Consignments, entry: Entry, settled: bytes) -> Non
     if target == ZERO:
         return
     need(target != entry.record.word("declaration"), Outcome.SUPERSEDES_NOT_PROVEN)
-    entry.needs_proof(lambda proof: supersedes(proof, target, settled), Outcome.SUPERSEDES_NOT_PROVEN)
+    # What a decision relies on follows the proof; a control relies on nothing.
+    relies = entry.record.code is RecordType.DECISION and entry.record.number("reliance") != 0
+
+    def proven(proof: bytes) -> bool:
+        first = parted(proof, superseding=True)[0] if relies else proof
+        return supersedes(first, target, settled)
+
+    entry.needs_proof(proven, Outcome.SUPERSEDES_NOT_PROVEN)
     need(target not in state.superseded, Outcome.ALREADY_SUPERSEDED)
 
 
@@ -197,6 +218,33 @@ def _granted(state: Consignments, record: Record, before: State) -> bytes | None
     if not grants or pending_of(before.flags) != Pending.AMENDMENT:
         return None
     return state.requested[record.word("declaration")]
+
+
+def _relied(law: Law, entry: Entry) -> tuple[bytes, ...]:
+    """The recognitions on which the decision relies; none when it does not, or when its proof is unknown."""
+    if not entry.record.number("reliance"):
+        return ()
+    if entry.proof is None:
+        entry.doubts |= UNTOLD
+        return ()
+    return relied_on(law, entry, parted(entry.proof, superseding=entry.record.number("supersedes") != 0)[1])
+
+
+def _relies(record: Record, after: State, relied: tuple[bytes, ...]) -> int:
+    """A receipt or an assessment must not make a withdrawn reliance disappear."""
+    row = TABLE[record.number("kind")]
+    ends = not record.number("scope") and (row.releases or row.withholds)
+    return 1 if relied else 0 if ends else after.relies
+
+
+def _touch(state: Consignments, record: Record, version: int) -> None:
+    """Mark the risk areas with the version that touches them."""
+    identity, risks = record.word("declaration"), record.number("touchedRisks")
+    lanes = state.touched.get(identity, 0)
+    for at in (LANE * area for area in range(risks.bit_length()) if risks >> area & 1):
+        lanes = lanes & ~(_LAST_VERSION << at) | version << at
+    if lanes:
+        state.touched[identity] = lanes
 
 
 def _leave(state: Consignments, record: Record, after: State) -> None:

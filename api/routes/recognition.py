@@ -1,0 +1,48 @@
+"""Which controls of others an administration may rely on: for that administration alone."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.documentation import SESSION, gives_view
+from api.gateway import gateway_of
+from api.problems import Kind, ProblemError
+from api.views import plain
+from api.wire import NO_STORE, reply
+from ledger.client import NotEntitled, RecognitionCandidate, ReferenceType, StatusQuery
+
+router = APIRouter(prefix="/v1/recognition", tags=["ledger"])
+
+Country = Annotated[str, Query(alias="administration", pattern="^[A-Z]{2}$", description="Its country.")]
+Reference = Annotated[str, Query(alias="reference", min_length=1, max_length=100, description="Id, MRN, UCR, …")]
+_TYPES: Final = "|".join(one.name for one in ReferenceType)
+Type = Annotated[str | None, Query(alias="type", pattern=f"^({_TYPES})$", description="What it is; any type without.")]
+
+
+@router.get(
+    "/candidates",
+    responses=gives_view(
+        200,
+        RecognitionCandidate,
+        Kind.SESSION_NEEDED,
+        Kind.SESSION_INVALID,
+        Kind.NOT_ENTITLED,
+        Kind.INVALID,
+        many="candidates",
+    ),
+    openapi_extra={"security": SESSION},
+)
+async def candidates(request: Request, country: Country, reference: Reference, kind: Type = None) -> Response:
+    """The controls that others carried out on a consignment, oldest first: usable or not, and if not, why.
+
+    Only the administration that would rely on them may ask, about what is bound to it. A declarant sees in its
+    timeline who recognised its control.
+    """
+    gateway = gateway_of(request)
+    viewer = await gateway.participant(request)
+    query = StatusQuery(reference=reference, type=ReferenceType[kind] if kind else None)
+    try:
+        found = await gateway.work.read(gateway.client.candidates, query, viewer, country)
+    except NotEntitled:
+        raise ProblemError(Kind.NOT_ENTITLED) from None
+    return reply({"candidates": [plain(one) for one in found]}, 200, NO_STORE)

@@ -1,0 +1,60 @@
+import pytest
+
+from ledger.client import RecognitionCandidate
+from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, Outcome, Risk
+from ledger.domain.wire import DeclarationId, Digest
+from tests.api.conftest import open_session
+from tests.api.fake_client import participant
+from tests.api.keys import Signer
+
+URL = "/v1/recognition/candidates"
+ASKED = {"administration": "FR", "reference": "25FR00128B4M7QX9K2"}
+CONTROL = Digest(b"\x0c" * 32)
+
+
+@pytest.fixture
+def customs(web, ledger_client):
+    """The headers of a session of administration 250, which is France's."""
+    signer = Signer(b"\x33" * 32)
+    ledger_client.keys[signer.address] = participant(250, signer.address, OrganisationKind.ADMINISTRATION)
+    ledger_client.weighing = 250
+    return {"authorization": f"Bearer {open_session(web, signer, 250).json()['token']}"}
+
+
+def test_what_may_be_relied_on_is_told_with_the_reason_for_the_rest(web, customs, ledger_client):
+    ledger_client.candidate = [
+        RecognitionCandidate(
+            declaration=DeclarationId(b"\x01" * 32),
+            parent=CONTROL,
+            control=CONTROL,
+            administration=826,
+            controlled=DeclarationId(b"\x02" * 32),
+            version=1,
+            method=ControlMethod.PHYSICAL,
+            outcome=ControlOutcome.NONE_FOUND,
+            risk=Risk.SECURITY | Risk.IPR,
+            usable=Risk.SECURITY,
+            effective_at=1_900_000_000,
+            valid_until=1_900_000_001,
+            arrangement=None,
+            refused=Outcome.OUT_OF_SCOPE,
+            reason="outside",
+            recognised=None,
+            stands=None,
+        )
+    ]
+    answer = web.get(URL, params={**ASKED, "type": "MRN"}, headers=customs)
+    [told] = answer.json()["candidates"]
+    assert (told["usable"], told["risk"], told["refused"]) == (["SECURITY"], ["SECURITY", "IPR"], "OUT_OF_SCOPE")
+    assert (told["method"], told["reason"], told["stands"]) == ("PHYSICAL", "outside", None)
+    assert (told["parent"], told["effectiveAt"]) == (f"0x{CONTROL.hex()}", "2030-03-17T17:46:40Z")
+    assert "no-store" in answer.headers["cache-control"]
+    [(query, country)] = ledger_client.asked_candidates
+    assert (query.reference, query.type.name, country) == (ASKED["reference"], "MRN", "FR")
+
+
+def test_only_the_administration_itself_may_ask(web, session, customs):
+    assert web.get(URL, params=ASKED).status_code == 401
+    assert web.get(URL, params=ASKED, headers=session).status_code == 403
+    assert web.get(URL, params={**ASKED, "administration": "fr"}, headers=customs).status_code in {400, 422}
+    assert web.get(URL, params={**ASKED, "type": "NAME"}, headers=customs).status_code in {400, 422}

@@ -1,0 +1,145 @@
+"""Mutual recognition as two administrations type it, over one chain."""
+
+import json
+import time
+
+import pytest
+
+EXPORT = "25GB7QK2M9ZT4XW1A3"
+PLAN = {
+    "first": "FR",
+    "second": "GB",
+    "procedures": ["HOME_USE", "OUTRIGHT_EXPORT"],
+    "methods": ["PHYSICAL"],
+    "risks": ["SECURITY", "SAFETY"],
+    "annex": {"hsChapters": ["61"]},
+}
+BY_GB = ("--as", "customs-gb", "--json")
+BY_FR = ("--as", "customs-fr", "--json")
+
+
+@pytest.fixture
+def imported(network, messages, passavant):
+    """An import into FR, of the consignment that GB exports, under an arrangement that is in force."""
+    exported = passavant("declare", "export.xml", "--as", "platform", "--ticket", "ticket.json", "--json")
+    assert exported.code == 0
+    assert passavant("ingest", "export-01-accepted.xml", "--as", "customs-gb").code == 0
+    told = passavant("declare", "import.xml", "--as", "platform", "--join", "ticket.json", "--json")
+    (messages / "plan.json").write_text(json.dumps(PLAN))
+    first = passavant("arrange", "plan.json", "--begins-in", "4s", *BY_GB)
+    assert (first.code, first.json["missing"]) == (0, [250])
+    agreed = passavant("arrange", "plan.draft.json", *BY_FR)
+    assert (agreed.code, agreed.json["progress"]) == (0, "FINAL"), agreed
+    time.sleep(5)
+    return told.json["declaration"]
+
+
+def controlled(passavant, *found):
+    told = passavant("control", EXPORT, "--method", "physical", *found, *BY_GB)
+    assert told.code == 0, told
+    return told.json["id"]
+
+
+def candidates(passavant, declaration):
+    told = passavant("controls", declaration, "--for", "FR", *BY_FR)
+    assert told.code == 0, told
+    return {one["parent"]: one for one in told.json["candidates"]}
+
+
+@pytest.mark.e2e
+def test_a_control_is_recognised_relied_on_and_revoked(imported, passavant):
+    good = controlled(passavant, "--outcome", "none-found", "--risk", "security,ipr")
+    nothing = controlled(passavant, "--outcome", "not-carried-out", "--risk", "security")
+    found = candidates(passavant, imported)
+    assert (found[good]["usable"], found[good]["refused"]) == (["SECURITY"], "OUT_OF_SCOPE")
+    assert (found[nothing]["usable"], found[nothing]["reason"]) == ([], "Nothing was really controlled.")
+    told = passavant("controls", imported, "--for", "FR", "--as", "customs-fr").out
+    assert "may be relied on  no: Nothing was really controlled." in told
+    assert "may be relied on  yes, for security" in told
+
+    refused = passavant("recognise", imported, nothing, "--verdict", "full", *BY_FR)
+    assert (refused.code, refused.json["outcome"]) == (1, "CONTROL_NOT_CARRIED_OUT")
+    whole = passavant("recognise", imported, good, "--verdict", "full", *BY_FR)
+    assert (whole.code, whole.json["outcome"]) == (1, "OUT_OF_SCOPE")
+    taken = passavant("recognise", imported, good, "--verdict", "partial", *BY_FR)
+    assert (taken.code, taken.json["progress"]) == (0, "FINAL"), taken
+    recognition = taken.json["id"]
+    assert candidates(passavant, imported)[good]["recognised"] == recognition
+
+    released = passavant("decide", imported, "release", "--rely", recognition, *BY_FR)
+    assert (released.code, released.json["progress"]) == (0, "FINAL"), released
+    status = passavant("status", imported, "--as", "platform", "--json").json
+    assert (status["answer"], status["reliance"]) == ("RELEASED", "STANDS")
+
+    revoked = controlled(passavant, "--outcome", "not-carried-out", "--risk", "security,ipr", "--supersedes", good)
+    assert revoked
+    status = passavant("status", imported, "--as", "platform", "--json").json
+    assert (status["answer"], status["reliance"]) == ("RELEASED", "WITHDRAWN")
+    after = candidates(passavant, imported)[good]
+    assert (after["usable"], after["refused"], after["stands"]) == ([], "PARENT_BROKEN", False)
+    again = passavant("controls", imported, "--for", "FR", "--as", "customs-fr").out
+    assert "which no longer stands" in again
+    assert passavant("replay").code == 0
+
+
+@pytest.mark.e2e
+def test_the_declarant_sees_by_whom_and_nobody_else_sees_candidates(imported, passavant):
+    good = controlled(passavant, "--outcome", "none-found", "--risk", "security")
+    assert passavant("recognise", imported, good, "--verdict", "full", *BY_FR).code == 0
+    told = passavant("provenance", EXPORT, "--as", "platform").out
+    assert "Douane (France) recognised a control: full (security)" in told
+    for name, place in (("platform", "FR"), ("customs-gb", "FR"), ("customs-fr", "GB")):
+        refused = passavant("controls", imported, "--for", place, "--as", name)
+        assert (refused.code, "its administration alone" in refused.err) == (1, True)
+    assert "No other administration" in passavant("controls", EXPORT, "--for", "GB", "--as", "customs-gb").out
+    declined = passavant("recognise", imported, good, "--verdict", "declined", "--reason", "risk", *BY_FR)
+    assert (declined.code, declined.json["progress"]) == (0, "FINAL")
+    unknown = passavant("recognise", imported, "0x" + "ab" * 32, "--verdict", "full", *BY_FR)
+    assert (unknown.code, unknown.json["error"]) == (1, "UnknownReference")
+    assert passavant("recognise", imported, good, "--verdict", "declined", *BY_FR).code == 2
+
+
+@pytest.mark.e2e
+def test_an_arrangement_is_suspended_and_resumed(imported, passavant):
+    good = controlled(passavant, "--outcome", "none-found", "--risk", "safety")
+    assert passavant("suspend-arrangement", "customs-fr", "--reason", "risk", *BY_GB).code == 0
+    told = candidates(passavant, imported)[good]
+    assert (told["usable"], told["refused"]) == ([], "ARRANGEMENT_SUSPENDED")
+    none = passavant("recognise", imported, good, "--verdict", "partial", *BY_FR)
+    assert (none.code, "none of its risk areas is usable" in none.err) == (1, True)
+    assert passavant("suspend-arrangement", "250", "--resume", *BY_GB).code == 0
+    assert candidates(passavant, imported)[good]["usable"] == ["SAFETY"]
+    assert passavant("suspend-arrangement", "4", *BY_GB).json["error"] == "DeskError"
+
+
+@pytest.mark.e2e
+def test_the_end_of_an_aeo_status_breaks_what_rests_on_it(imported, passavant):
+    granted = passavant("aeo", "grant", "platform", "--programme", "UK AEOS", *BY_GB)
+    assert granted.code == 0, granted
+    good = controlled(passavant, "--outcome", "none-found", "--risk", "safety")
+    taken = passavant(
+        "recognise", imported, good, "--verdict", "full", "--aeo", granted.json["id"], "--risk", "safety", *BY_FR
+    )
+    assert (taken.code, taken.json["progress"]) == (0, "FINAL"), taken
+    assert passavant("decide", imported, "release", "--rely", taken.json["id"], *BY_FR).code == 0
+    day = "2026-01-01"
+    assert passavant("aeo", "withdraw", "platform", "--effective", day, *BY_GB).code == 0
+    assert passavant("status", imported, "--as", "platform", "--json").json["reliance"] == "WITHDRAWN"
+    assert candidates(passavant, imported)[good]["stands"] is False
+    for refused in (("suspend", "bazaar", *BY_FR), ("withdraw", "platform", "--as", "platform", "--json")):
+        assert passavant("aeo", *refused).json["error"] == "DeskError"
+
+
+@pytest.mark.e2e
+def test_an_arrangement_takes_both_parties_and_an_unchanged_draft(network, messages, passavant):
+    (messages / "plan.json").write_text(json.dumps(PLAN))
+    told = passavant("arrange", "plan.json", "--as", "customs-gb")
+    assert (told.code, "waits for Douane (France)" in told.out) == (0, True)
+    changed = json.loads((messages / "plan.draft.json").read_text())
+    (messages / "other.json").write_text(json.dumps({**changed, "annex": {}}))
+    refused = passavant("arrange", "other.json", "--as", "customs-fr")
+    assert (refused.code, "somebody changed it" in refused.err) == (1, True)
+    assert passavant("arrange", "plan.draft.json", "--as", "platform").code == 2
+    forged = {**changed, "signatures": {"826": "0x" + "01" * 65}}
+    (messages / "forged.json").write_text(json.dumps(forged))
+    assert passavant("arrange", "forged.json", *BY_FR).code == 1
