@@ -277,14 +277,14 @@ def tell(home: Path) -> None:
         story.refused,
         story.reader,
         story.content,
+        story.recognised,
+        story.revoked,
         story.outsider,
         story.rebuild,
         story.witnesses,
         story.disclosed,
         story.receipt,
         story.erased,
-        story.recognised,
-        story.revoked,
     )
     for scene in scenes:
         scene()

@@ -52,6 +52,7 @@ class History:
     seen: list[Seen] = field(default_factory=list)
     of_declaration: dict[bytes, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     encryption: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    controlled: dict[bytes, bytes] = field(default_factory=dict)
 
     def __call__(self, seen: Seen) -> None:
         """Keep an event."""
@@ -59,12 +60,24 @@ class History:
         record = seen.entry.record
         if record.form.of_recognitions:
             if record.code is RecordType.RECOGNITION:
-                self.of_declaration[record.word("declaration")].append(seen)
+                self._recognition(seen)
         elif not record.form.of_participants:
             about = seen.entry.digest if record.code is RecordType.DECLARATION else record.word("declaration")
             self.of_declaration[about].append(seen)
+            if record.code is RecordType.CONTROL and isinstance(seen.event, Recorded):
+                self.controlled[seen.entry.digest] = about
         elif record.code is RecordType.ENCRYPTION_KEY and isinstance(seen.event, Recorded):
             self.encryption[seen.entry.author].append(seen)
+
+    def _recognition(self, seen: Seen) -> None:
+        """It stands in the timeline for which it was made; whose control was recognised learns of it, too."""
+        own = seen.entry.record.word("declaration")
+        self.of_declaration[own].append(seen)
+        about = self.controlled.get(seen.entry.record.word("parent"))
+        if about is not None and isinstance(seen.event, Recorded):
+            self.controlled[seen.entry.digest] = about
+            if about != own:
+                self.of_declaration[about].append(seen)
 
 
 def event_said(seen: Seen) -> dict[str, Any]:
@@ -93,6 +106,8 @@ def entry_said(ledger: Ledger, declaration: bytes, seen: Seen) -> dict[str, Any]
     event, record = seen.event, seen.entry.record
     since = ledger.participants.keys[seen.entry.signer].compromised_since
     refused = isinstance(event, Refused)
+    if record.code is RecordType.RECOGNITION:  # which the timeline of the control's declaration tells, too
+        declaration = record.word("declaration")
     return {
         "what": "REFUSED" if refused else "RECORDED",
         "type": record.form.name,
