@@ -47,10 +47,15 @@ _DELIVER: Final = {"CONDITIONALLY_RELEASED": "AS_STATED", "PARTLY_RELEASED": "TH
 
 @dataclass
 class History:
-    """Every event of the chain, in order and by what it is about."""
+    """Every event of the chain, in order and by what it is about.
+
+    Attributes:
+        controlled: the declaration that was controlled, by the digest of the control or of a recognition of it.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     of_declaration: dict[bytes, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    controlled: dict[bytes, bytes] = field(default_factory=dict)
     encryption: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
 
     def __call__(self, seen: Seen) -> None:
@@ -59,12 +64,25 @@ class History:
         record = seen.entry.record
         if record.form.of_recognitions:
             if record.code is RecordType.RECOGNITION:
-                self.of_declaration[record.word("declaration")].append(seen)
+                self._recognised(seen)
         elif not record.form.of_participants:
             about = seen.entry.digest if record.code is RecordType.DECLARATION else record.word("declaration")
             self.of_declaration[about].append(seen)
+            if record.code is RecordType.CONTROL and isinstance(seen.event, Recorded):
+                self.controlled[seen.entry.digest] = about
         elif record.code is RecordType.ENCRYPTION_KEY and isinstance(seen.event, Recorded):
             self.encryption[seen.entry.author].append(seen)
+
+    def _recognised(self, seen: Seen) -> None:
+        """It stands in its own declaration's timeline and, once recorded, in that of the one that was controlled."""
+        record = seen.entry.record
+        places = {record.word("declaration")}
+        if isinstance(seen.event, Recorded):
+            controlled = self.controlled[record.word("parent")]
+            self.controlled[seen.entry.digest] = controlled
+            places.add(controlled)
+        for declaration in places:
+            self.of_declaration[declaration].append(seen)
 
 
 def event_said(seen: Seen) -> dict[str, Any]:
@@ -92,13 +110,14 @@ def entry_said(ledger: Ledger, declaration: bytes, seen: Seen) -> dict[str, Any]
     """An event as a timeline tells it."""
     event, record = seen.event, seen.entry.record
     since = ledger.participants.keys[seen.entry.signer].compromised_since
+    about = record.word("declaration") if record.code is RecordType.RECOGNITION else declaration
     refused = isinstance(event, Refused)
     return {
         "what": "REFUSED" if refused else "RECORDED",
         "type": record.form.name,
         "by": seen.entry.author,
         "time": _instant(seen.block.time),
-        "declaration": _hex(declaration),
+        "declaration": _hex(about),
         "digest": _hex(seen.entry.digest),
         "key": _hex(seen.entry.signer),
         "disputed": 0 < since <= seen.block.time,
