@@ -239,7 +239,7 @@ def test_an_audit_of_an_honest_gateway_by_the_command(told: Told, tmp_path, caps
     results = {step["title"]: step["result"] for step in said["steps"]}
     gateway = ("Feed", "Status", "Provenance", "Participants", "Freshness")
     assert {results[title] for title in gateway} == {"passed"}
-    assert said["sources"]["declarationsAsked"] == said["asOf"]["declarations"] == 6
+    assert said["sources"]["declarationsAsked"] == said["asOf"]["declarations"] == 8
     assert told.secret.hex() not in report.read_text()
 
 

@@ -47,12 +47,16 @@ _DELIVER: Final = {"CONDITIONALLY_RELEASED": "AS_STATED", "PARTLY_RELEASED": "TH
 
 @dataclass
 class History:
-    """Every event of the chain, in order and by what it is about."""
+    """Every event of the chain, in order and by what it is about.
+
+    Attributes:
+        controlled: the declaration that was controlled, by the digest of the control or of a recognition of it.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     of_declaration: dict[bytes, list[Seen]] = field(default_factory=lambda: defaultdict(list))
-    encryption: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     controlled: dict[bytes, bytes] = field(default_factory=dict)
+    encryption: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
 
     def __call__(self, seen: Seen) -> None:
         """Keep an event."""
@@ -60,7 +64,7 @@ class History:
         record = seen.entry.record
         if record.form.of_recognitions:
             if record.code is RecordType.RECOGNITION:
-                self._recognition(seen)
+                self._recognised(seen)
         elif not record.form.of_participants:
             about = seen.entry.digest if record.code is RecordType.DECLARATION else record.word("declaration")
             self.of_declaration[about].append(seen)
@@ -69,15 +73,16 @@ class History:
         elif record.code is RecordType.ENCRYPTION_KEY and isinstance(seen.event, Recorded):
             self.encryption[seen.entry.author].append(seen)
 
-    def _recognition(self, seen: Seen) -> None:
-        """It stands in the timeline for which it was made; whose control was recognised learns of it, too."""
-        own = seen.entry.record.word("declaration")
-        self.of_declaration[own].append(seen)
-        about = self.controlled.get(seen.entry.record.word("parent"))
-        if about is not None and isinstance(seen.event, Recorded):
-            self.controlled[seen.entry.digest] = about
-            if about != own:
-                self.of_declaration[about].append(seen)
+    def _recognised(self, seen: Seen) -> None:
+        """It stands in its own declaration's timeline and, once recorded, in that of the one that was controlled."""
+        record = seen.entry.record
+        places = {record.word("declaration")}
+        if isinstance(seen.event, Recorded):
+            controlled = self.controlled.get(record.word("parent"), record.word("declaration"))
+            self.controlled[seen.entry.digest] = controlled
+            places.add(controlled)
+        for declaration in places:
+            self.of_declaration[declaration].append(seen)
 
 
 def event_said(seen: Seen) -> dict[str, Any]:
@@ -105,15 +110,14 @@ def entry_said(ledger: Ledger, declaration: bytes, seen: Seen) -> dict[str, Any]
     """An event as a timeline tells it."""
     event, record = seen.event, seen.entry.record
     since = ledger.participants.keys[seen.entry.signer].compromised_since
+    about = record.word("declaration") if record.code is RecordType.RECOGNITION else declaration
     refused = isinstance(event, Refused)
-    if record.code is RecordType.RECOGNITION:  # which the timeline of the control's declaration tells, too
-        declaration = record.word("declaration")
     return {
         "what": "REFUSED" if refused else "RECORDED",
         "type": record.form.name,
         "by": seen.entry.author,
         "time": _instant(seen.block.time),
-        "declaration": _hex(declaration),
+        "declaration": _hex(about),
         "digest": _hex(seen.entry.digest),
         "key": _hex(seen.entry.signer),
         "disputed": 0 < since <= seen.block.time,
