@@ -136,7 +136,7 @@ def suspend(
     _end(home, name, (operator, AeoStanding.SUSPENDED, effective), timeout, as_json=as_json)
 
 
-@aeo.command(epilog="Example: passavant aeo withdraw express --effective 2026-05-01 --as customs-fr")
+@aeo.command(epilog="Example: passavant aeo withdraw express --as customs-fr")
 def withdraw(
     operator: Annotated[str, _OPERATOR],
     name: AsOption,
