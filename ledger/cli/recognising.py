@@ -105,7 +105,7 @@ def recognise(
         follow(desk, written.digest, told, timeout, as_json=as_json)
 
 
-@aeo.command(epilog='Example: passavant aeo grant express --programme "EU AEOS" --as customs-fr')
+@aeo.command(epilog='Example: passavant aeo grant post --programme "EU AEOS" --as customs-gb')
 def grant(
     operator: Annotated[str, _OPERATOR],
     programme: Annotated[str, _PROGRAMME],
@@ -123,7 +123,7 @@ def grant(
         follow(desk, written, "AEO status granted", timeout, as_json=as_json)
 
 
-@aeo.command(epilog="Example: passavant aeo suspend express --as customs-fr")
+@aeo.command(epilog="Example: passavant aeo suspend post --as customs-gb")
 def suspend(
     operator: Annotated[str, _OPERATOR],
     name: AsOption,
@@ -136,7 +136,7 @@ def suspend(
     _end(home, name, (operator, AeoStanding.SUSPENDED, effective), timeout, as_json=as_json)
 
 
-@aeo.command(epilog="Example: passavant aeo withdraw express --as customs-fr")
+@aeo.command(epilog="Example: passavant aeo withdraw post --effective 2026-05-01 --as customs-gb")
 def withdraw(
     operator: Annotated[str, _OPERATOR],
     name: AsOption,

@@ -12,6 +12,7 @@ from ledger.cli.app import command
 from ledger.devnet import Devnet
 
 MESSAGES = Path(__file__).parent.parent / "messages"
+ARRANGEMENT = MESSAGES.parents[1] / "docs" / "examples" / "arrangement.json"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def network(home):
 
 @pytest.fixture
 def messages(tmp_path, monkeypatch):
-    """The test messages in the working directory."""
+    """The test messages in the working directory, and the arrangement of the docs as plan.json."""
     folder = shutil.copytree(MESSAGES, tmp_path / "messages")
+    shutil.copy(ARRANGEMENT, folder / "plan.json")
     monkeypatch.chdir(folder)
     return folder
