@@ -25,6 +25,7 @@ from passavant_verifier.keccak import keccak256
 from passavant_verifier.records import FORMS
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/records.json").read_text())
+CONTRACTS = ("Consignments", "Participants", "Recognitions")
 WORD_7 = (7).to_bytes(32, "big")
 
 
@@ -34,7 +35,7 @@ def topics_of_abi() -> dict[str, bytes]:
             return f"({','.join(kind(part) for part in parameter['components'])})"
         return parameter["type"]
 
-    entries = artifact("Consignments")["abi"] + artifact("Participants")["abi"]
+    entries = [entry for name in CONTRACTS for entry in artifact(name)["abi"]]
     events = {entry["name"]: entry["inputs"] for entry in entries if entry["type"] == "event"}
     return {
         name: keccak256(f"{name}({','.join(kind(parameter) for parameter in inputs)})".encode())
