@@ -12,13 +12,17 @@ from ledger.documents.qr import caption, picture, png, svg, symbols
 from ledger.errors import DocumentError
 
 
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""Asked for any, the reader also sees codes of other kinds in so much noise."""
+
+
 def noise(size):
     """The same in every run: a reader of pictures is no proof for all contents."""
     return random.Random(size).randbytes(size)
 
 
 def read(image):
-    return [one.bytes for one in zxingcpp.read_barcodes(image)]
+    return [one.bytes for one in zxingcpp.read_barcodes(image, formats=QR)]
 
 
 @pytest.mark.parametrize(("size", "count"), [(10, 1), (1_000, 1), (5_000, 4), (21_000, 8)])

@@ -1,15 +1,15 @@
 """Random webs of recognitions and revocations: the walk up says what a naive recomputation of everything says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.codes import AeoStanding, ControlMethod, ControlOutcome, Outcome, Risk, Verdict
-from ledger.domain.recognition import AeoGrant, Recognitions, Walk, meets
-from ledger.domain.records import AeoStatus, Control, Recognition
+from ledger.domain.recognition import AeoGrant, Recognitions, Walk, meets, relied_in
+from ledger.domain.records import AeoStatus, Control, Decision, Recognition
 from ledger.domain.wire import ZERO, DeclarationId, Digest, Head
 
 ADMINISTRATIONS = 6
@@ -221,3 +221,22 @@ def test_a_standard_is_met_by_its_name_at_its_level_or_above():
     assert meets(ZERO, ZERO)
     assert meets(b"\x01" * 31 + b"\x02", b"\x01" * 31 + b"\x02")
     assert not meets(b"\x02" * 31 + b"\x03", b"\x01" * 31 + b"\x02")
+
+
+@given(steps=st.integers(0, 5), relied=st.integers(1, 4))
+def test_what_is_relied_on_follows_the_proof_of_what_is_superseded(steps, relied):
+    """docs/records.md, Reliance: the words of the superseding proof come first, then 1 to 4 digests."""
+    named = tuple(_digest(9, number) for number in range(relied))
+    superseding = ZERO + (64).to_bytes(32, "big") + steps.to_bytes(32, "big") + b"\xee" * 64 * steps
+    alone = Decision(
+        declaration=DeclarationId(_digest(1, 0)),
+        prev=Head(ZERO),
+        administration=1,
+        kind=1,
+        reliance=_digest(8, 0),
+        effective_at=1,
+        deadline=2,
+    )
+    assert relied_in(alone, b"".join(named)) == named
+    assert relied_in(replace(alone, supersedes=_digest(7, 0)), superseding + b"".join(named)) == named
+    assert relied_in(replace(alone, reliance=ZERO), superseding) == ()
