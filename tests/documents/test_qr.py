@@ -11,7 +11,6 @@ from PIL import Image
 from ledger.documents.qr import caption, picture, png, svg, symbols
 from ledger.errors import DocumentError
 
-
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 """Asked for any, the reader also sees codes of other kinds in so much noise."""
 
