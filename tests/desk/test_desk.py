@@ -39,26 +39,6 @@ from tests.client.letters import PLATFORM_EORI, Case, message
 from tests.client.networks import BAZAAR, FR, GB, PLATFORM, SAFETY
 
 
-@pytest.fixture
-def case():
-    return Case(declarant=PLATFORM_EORI)
-
-
-@pytest.fixture
-def platform(team):
-    return team.desk("platform")
-
-
-@pytest.fixture
-def customs(team):
-    return team.desk("customs-fr")
-
-
-@pytest.fixture
-def lodged(team, platform, case):
-    return team.recorded(platform.declare(message(case.declaration()))).declaration
-
-
 def evidence(desk, declaration, commitment):
     subject = Subject(declaration, commitment, schema_id(EVIDENCE_SCHEMA))
     return dict(desk.sealer.open(subject).fields)

@@ -13,30 +13,10 @@ from ledger.domain.merkle import MultiProof
 from ledger.domain.records import AmendmentRequest, Decision, Declaration
 from ledger.domain.signing import digest_of
 from ledger.domain.wire import decode
-from tests.client.letters import PLATFORM_EORI, Case, message
+from tests.client.letters import message
 from tests.client.networks import FR
 
 CODES = Choice(patterns=["145"])
-
-
-@pytest.fixture
-def case():
-    return Case(declarant=PLATFORM_EORI)
-
-
-@pytest.fixture
-def platform(team):
-    return team.desk("platform")
-
-
-@pytest.fixture
-def customs(team):
-    return team.desk("customs-fr")
-
-
-@pytest.fixture
-def lodged(team, platform, case):
-    return team.recorded(platform.declare(message(case.declaration()))).declaration
 
 
 def raw(text):

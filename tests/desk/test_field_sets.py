@@ -11,31 +11,11 @@ from ledger.desk.field_sets import FIELD_SET_SCHEMA, fields_hash
 from ledger.domain.codes import DecisionKind
 from ledger.domain.commitment import schema_id
 from ledger.sealing import DecryptionKey, NotCommitted, PayloadRefused, seal, wrap_for
-from tests.client.letters import PLATFORM_EORI, Case, message
+from tests.client.letters import message
 from tests.client.networks import BAZAAR, EXPRESS, PLATFORM, SAFETY
 
 VALUE = "Declaration/InvoiceAmount[1]"
 CHOICE = Choice(patterns=("Declaration/InvoiceAmount", "Declaration/TypeCode"))
-
-
-@pytest.fixture
-def case():
-    return Case(declarant=PLATFORM_EORI)
-
-
-@pytest.fixture
-def platform(team):
-    return team.desk("platform")
-
-
-@pytest.fixture
-def express(team):
-    return team.desk("express")
-
-
-@pytest.fixture
-def lodged(team, platform, case):
-    return team.recorded(platform.declare(message(case.declaration()))).declaration
 
 
 def test_the_reader_has_those_fields_and_no_others(team, lodged, platform, express):

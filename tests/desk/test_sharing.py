@@ -17,33 +17,8 @@ from ledger.sealing import (
     seal,
     wrap_for,
 )
-from tests.client.letters import PLATFORM_EORI, Case, message
+from tests.client.letters import message
 from tests.client.networks import EXPRESS, FR, PLATFORM, SAFETY
-
-
-@pytest.fixture
-def case():
-    return Case(declarant=PLATFORM_EORI)
-
-
-@pytest.fixture
-def platform(team):
-    return team.desk("platform")
-
-
-@pytest.fixture
-def customs(team):
-    return team.desk("customs-fr")
-
-
-@pytest.fixture
-def express(team):
-    return team.desk("express")
-
-
-@pytest.fixture
-def lodged(team, platform, case):
-    return team.recorded(platform.declare(message(case.declaration()))).declaration
 
 
 def reads(lodged, *desks):

@@ -30,26 +30,6 @@ SCHEMAS = Path(passavant_verifier.__file__).parent / "schemas"
 
 
 @pytest.fixture
-def case():
-    return Case(declarant=PLATFORM_EORI)
-
-
-@pytest.fixture
-def platform(team):
-    return team.desk("platform")
-
-
-@pytest.fixture
-def customs(team):
-    return team.desk("customs-fr")
-
-
-@pytest.fixture
-def lodged(team, platform, case):
-    return team.recorded(platform.declare(message(case.declaration()))).declaration
-
-
-@pytest.fixture
 def trust(team):
     made = trust_file(team.client.network, 1, [WITNESS.verifier], [])
     return read_trust(json.dumps(made).encode(), "trust")
