@@ -58,7 +58,12 @@ def grant(web: Web, operator: int = PLATFORM, **values: Any) -> Digest:
 
 
 def withdraw(web: Web, granted: Digest, since: int) -> Digest:
-    ended: dict[str, Any] = {"status": AeoStanding.WITHDRAWN, "programme": bytes(32), "valid_from": since, "valid_until": 0}
+    ended: dict[str, Any] = {
+        "status": AeoStanding.WITHDRAWN,
+        "programme": bytes(32),
+        "valid_from": since,
+        "valid_until": 0,
+    }
     return grant(web, grant=granted, **ended)
 
 
