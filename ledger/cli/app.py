@@ -14,6 +14,7 @@ from ledger.cli import (
     benefits,
     checkpoints,
     confidential,
+    controlling,
     devnet,
     erasing,
     ingesting,
@@ -43,6 +44,7 @@ app.add_typer(devnet.app, name="devnet")
 for part in (
     ingesting,
     writing,
+    controlling,
     reading,
     sharing,
     confidential,
