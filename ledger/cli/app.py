@@ -24,6 +24,7 @@ from ledger.cli import (
     recognising,
     sharing,
     simulating,
+    standing,
     writing,
 )
 from ledger.cli.failures import exit_code, tell
@@ -51,6 +52,7 @@ for part in (
     erasing,
     checkpoints,
     recognising,
+    standing,
     arranging,
     simulating,
     benefits,

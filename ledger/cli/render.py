@@ -111,7 +111,8 @@ def devnet(path: Path, home: "Home | None", ready: bool, alarms: Sequence[tuple[
         lines += ["", "Alarms", facts((moment(at), text) for at, text in alarms[-SHORT:])]
     if ready:
         rows = [[name, one.title, words(one.kind), str(one.organisation)] for name, one in home.participants.items()]
-        lines += ["", table(["--as", "participant", "kind", "number"], rows), "", _next(path, next(iter(home.participants), "PARTICIPANT"))]
+        who = next(iter(home.participants), "PARTICIPANT")
+        lines += ["", table(["--as", "participant", "kind", "number"], rows), "", _next(path, who)]
     return "\n".join(lines)
 
 

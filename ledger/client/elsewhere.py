@@ -16,6 +16,19 @@ import httpx
 import msgspec
 
 from ledger.chain.signers import Signer
+from ledger.client.answers_elsewhere import (
+    Challenge,
+    GrantsThere,
+    GrantThere,
+    NetworkThere,
+    SealedAllThere,
+    SealedThere,
+    SessionMessage,
+    StatusThere,
+    Token,
+    WrapThere,
+    unhex,
+)
 from ledger.client.confidential import SealedForReader
 from ledger.domain.grants import ReadGrant
 from ledger.domain.sessions import SessionClaim
@@ -66,105 +79,6 @@ class SessionRefused(GatewayError):  # noqa: N818 - the name says what happened
     """It opens no session for this participant."""
 
 
-class _Shape(msgspec.Struct, rename="camel", frozen=True):
-    """A part of an answer; what it says besides is left aside."""
-
-
-class NetworkThere(_Shape, frozen=True):
-    """What a gateway says of itself and its network."""
-
-    gateway: str
-    chain_id: int
-    network_id: str
-    consignments: str
-    participants: str
-
-
-class _Message(_Shape, frozen=True):
-    gateway: str
-    nonce: str
-    organisation: int
-    deadline: int
-
-
-class _TypedData(_Shape, frozen=True):
-    message: _Message
-
-
-class _Challenge(_Shape, frozen=True):
-    typed_data: _TypedData
-
-
-class _Token(_Shape, frozen=True):
-    token: str
-
-
-class _Wrap(_Shape, frozen=True):
-    key_version: int
-    suite: int
-    wrap: str
-
-
-class _Sealed(_Shape, frozen=True):
-    declaration: str
-    commitment: str
-    schema: str
-    fields: str
-    owner: int
-    ciphertext: str
-    wrap: _Wrap | None
-
-
-class _SealedAll(_Shape, frozen=True):
-    sealed: list[_Sealed]
-
-
-class _Grant(_Shape, frozen=True):
-    declaration: str
-    grantor: int
-    reader: int
-    fields: str
-    serial: int
-    valid_until: int
-    signature: str
-
-
-class _Grants(_Shape, frozen=True):
-    grants: list[_Grant]
-
-
-class ItemThere(_Shape, frozen=True):
-    """A goods item of a decision, with its quantity as exact text; None: all of it."""
-
-    number: int
-    quantity: str | None
-
-
-class PartThere(_Shape, frozen=True):
-    """What a decision over some goods items covers; `scope` is the root that the decision names."""
-
-    scope: str
-    items: list[ItemThere] | None
-
-
-class _Candidate(_Shape, frozen=True):
-    declaration: str
-
-
-class StatusThere(_Shape, frozen=True):
-    """What a status answer names."""
-
-    declaration: str | None = None
-    parts: list[PartThere] = []
-    candidates: list[_Candidate] = []
-
-    @property
-    def declarations(self) -> list[DeclarationId]:
-        """The ids of what it is about, or may be about."""
-        named = [self.declaration] if self.declaration else [one.declaration for one in self.candidates]
-        return [DeclarationId(_bytes(one)) for one in named]
-
-
 class Elsewhere:
     """A gateway of somebody else's, for one participant.
 
@@ -207,7 +121,7 @@ class Elsewhere:
             SignerError: the key can't be used.
         """
         self._check(domains, self._asked(NetworkThere, "GET", "/v1/network"))
-        given = self._asked(_Challenge, "POST", "/v1/sessions/challenges", {"organisation": organisation})
+        given = self._asked(Challenge, "POST", "/v1/sessions/challenges", {"organisation": organisation})
         claim = self._claim(given.typed_data.message, organisation)
         chain_id = domains.consignments.chain_id
         signature = signer.sign_typed(claim.typed_data(chain_id), claim.digest(chain_id))
@@ -217,14 +131,14 @@ class Elsewhere:
             "deadline": claim.deadline,
             "signature": f"0x{signature.hex()}",
         }
-        token = self._asked(_Token, "POST", "/v1/sessions", answer).token
+        token = self._asked(Token, "POST", "/v1/sessions", answer).token
         self._http.headers["authorization"] = f"Bearer {token}"
         self._reader = organisation
 
     def _check(self, domains: SigningDomains, there: NetworkThere) -> None:
         here = domains.consignments
         ours = (here.chain_id, here.network_id, here.contract, domains.participants.contract)
-        theirs = (there.chain_id, *map(_bytes, (there.network_id, there.consignments, there.participants)))
+        theirs = (there.chain_id, *map(unhex, (there.network_id, there.consignments, there.participants)))
         if ours != theirs:
             raise OtherGateway(self.url, "this is a gateway of another network", "Name one of the network of this home")
         self._check_name(there.gateway)
@@ -238,12 +152,12 @@ class Elsewhere:
                 "Name it by the URL that it calls itself, or, if you know that this is its name, give that by --called",
             )
 
-    def _claim(self, told: _Message, organisation: int) -> SessionClaim:
+    def _claim(self, told: SessionMessage, organisation: int) -> SessionClaim:
         """What to sign: put together here, never a digest that was given."""
         self._check_name(told.gateway)
         if told.organisation != organisation or told.deadline > time.time() + LONGEST:
             raise OtherGateway(self.url, "its challenge is for somebody else, or for too long; nothing was signed")
-        return SessionClaim(told.gateway, _bytes(told.nonce), organisation, told.deadline)
+        return SessionClaim(told.gateway, unhex(told.nonce), organisation, told.deadline)
 
     # --- asking -------------------------------------------------------------------------------------------------------
 
@@ -252,12 +166,12 @@ class Elsewhere:
 
         What belongs to what, and whose it is, is as the gateway says.
         """
-        found = self._found(_SealedAll, f"/v1/payloads/0x{commitment.hex()}")
+        found = self._found(SealedAllThere, f"/v1/payloads/0x{commitment.hex()}")
         return [self._for_reader(one) for one in found.sealed] if found else []
 
     def grants(self, declaration: bytes) -> list[KeptGrant]:
         """The read grants of a declaration that this participant may see; their signatures are not checked."""
-        found = self._found(_Grants, f"/v1/declarations/0x{declaration.hex()}/grants")
+        found = self._found(GrantsThere, f"/v1/declarations/0x{declaration.hex()}/grants")
         return [_granted(one) for one in found.grants] if found else []
 
     def status(self, reference: str, kind: str | None = None) -> StatusThere:
@@ -266,9 +180,9 @@ class Elsewhere:
         path = f"/v1/consignments/{quote(reference, safe='')}/status"
         return self._found(StatusThere, path, parameters) or StatusThere()
 
-    def _for_reader(self, one: _Sealed) -> SealedForReader:
-        fields = _bytes(one.fields)
-        subject = Subject(_bytes(one.declaration), _bytes(one.commitment), _bytes(one.schema))
+    def _for_reader(self, one: SealedThere) -> SealedForReader:
+        fields = unhex(one.fields)
+        subject = Subject(unhex(one.declaration), unhex(one.commitment), unhex(one.schema))
         sealed = Sealed(subject, _unpacked(one.ciphertext))
         wrap = _wrapped(one.wrap, self._reader) if one.wrap else None
         return SealedForReader(sealed, Custody(one.owner, self._reader if any(fields) else 0, fields), wrap)
@@ -337,29 +251,22 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
-def _granted(one: _Grant) -> KeptGrant:
+def _granted(one: GrantThere) -> KeptGrant:
     grant = ReadGrant(
-        declaration=DeclarationId(_bytes(one.declaration)),
+        declaration=DeclarationId(unhex(one.declaration)),
         grantor=one.grantor,
         reader=one.reader,
-        fields=_bytes(one.fields),
+        fields=unhex(one.fields),
         serial=one.serial,
         valid_until=one.valid_until,
     )
-    return KeptGrant(grant, _bytes(one.signature))
+    return KeptGrant(grant, unhex(one.signature))
 
 
-def _wrapped(one: _Wrap, reader: int) -> Wrap:
+def _wrapped(one: WrapThere, reader: int) -> Wrap:
     if one.suite not in set(Suite):
         raise MalformedSeal("the gateway gave a wrapped key of a suite that is not known")
     return Wrap(reader, one.key_version, Suite(one.suite), _unpacked(one.wrap))
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text.removeprefix("0x"))
-    except ValueError:
-        raise MalformedSeal("the gateway gave something that is no hex") from None
 
 
 def _unpacked(text: str) -> bytes:

@@ -22,7 +22,8 @@ from ledger.sealing import Payload, PayloadRefused, Sealed, SealingError, Subjec
 
 if TYPE_CHECKING:
     from ledger.client import KeptGrant
-    from ledger.client.elsewhere import Elsewhere, ItemThere
+    from ledger.client.answers_elsewhere import ItemThere
+    from ledger.client.elsewhere import Elsewhere
     from ledger.index.history import VersionShown
 
 _CHOSEN: Final = "chosen fields"
