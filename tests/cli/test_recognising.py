@@ -163,7 +163,8 @@ def test_a_control_is_told_by_the_eus_code_and_never_guessed(imported, passavant
 def evidence_of(control):
     """The sealed evidence of a control, as its author opens it."""
     with open_desk(open_home(None), "customs-gb") as desk:
-        record: Any = desk.client.recorded(Digest(bytes.fromhex(control[2:]))).record
+        recorded: Any = desk.client.recorded(Digest(bytes.fromhex(control[2:])))
+        record = recorded.record
         subject = Subject(record.declaration, record.evidence, schema_id(EVIDENCE_SCHEMA))
         return dict(desk.sealer.open(subject).fields)
 
