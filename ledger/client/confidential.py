@@ -207,6 +207,18 @@ class Confidential(Reading):
         own = next((one for one in wraps if one.recipient == viewer), None)
         return SealedForReader(Sealed(kept.subject, ciphertext), kept.custody, own)
 
+    def keep_fetched(self, sealed: Sealed, wrap: Wrap, custody: "Custody") -> None:
+        """Keep what was fetched from another gateway and opened, for its reader alone, and note that in the access log.
+
+        Raises:
+            SealRefused, NotEntitled: as `put_sealed` and `add_wraps`.
+        """
+        if self.sealed_payloads.named(sealed.content_hash) is None:
+            self.put_sealed(sealed, [wrap], custody)
+        else:  # a neighbour in this store has fetched the same
+            self.add_wraps(sealed.subject.commitment, sealed.content_hash, [wrap], custody.owner)
+        self._note(sealed, custody.owner, "FETCHED", only_if=True)
+
     def _note(self, sealed: "Sealed | KeptSealed", reader: int, act: str, *, only_if: bool) -> None:
         from ledger.index.grants import AccessLog
 

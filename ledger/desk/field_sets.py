@@ -110,7 +110,7 @@ class FieldSets:
         mine = [one for one in found if one.custody.reader == self._me]
         if not mine:
             raise ContentMissing(declaration, "is not in this store, or not for this participant")
-        opened = dict(pair for one in mine for pair in self._open(declaration, versions[-1], one))
+        opened = dict(pair for one in mine for pair in self.opened(declaration, versions[-1], one))
         return FieldSet(versions[-1].number, tuple(sorted(opened.items())))
 
     # --- one set ------------------------------------------------------------------------------------------------------
@@ -132,9 +132,15 @@ class FieldSets:
         self._client.put_sealed(sealed, wraps, custody)
         return missing
 
-    def _open(
+    def opened(
         self, declaration: DeclarationId, version: VersionShown, one: SealedForReader
     ) -> Sequence[tuple[str, str]]:
+        """Path and value of the chosen fields of a version in something sealed, held against its grant and the chain.
+
+        Raises:
+            ContentMissing: it was not wrapped for this participant.
+            SealingError, PayloadRefused: it is not to be believed.
+        """
         held = SealedForReader(Sealed(_subject(declaration, version), one.sealed.ciphertext), one.custody, one.wrap)
         told = _parsed(self._bench.sealer.content(held))
         if not hmac.compare_digest(fields_hash(_choice(told)), one.custody.fields):
