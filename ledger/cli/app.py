@@ -14,6 +14,7 @@ from ledger.cli import (
     benefits,
     checkpoints,
     confidential,
+    controlling,
     devnet,
     erasing,
     fetching,
@@ -44,6 +45,7 @@ app.add_typer(devnet.app, name="devnet")
 for part in (
     ingesting,
     writing,
+    controlling,
     reading,
     sharing,
     confidential,

@@ -187,6 +187,7 @@ def _candidate(home: "Home", one: "RecognitionCandidate") -> str:
     pairs = [
         ("control" if one.parent == one.control else "recognition", f"0x{one.parent.hex()}"),
         ("covers", f"{render.areas(one.risk)}; version {one.version}; valid until {render.moment(one.valid_until)}"),
+        ("EU codes", ", ".join(one.eu_results)),
         ("arrangement", f"0x{one.arrangement.hex()}" if one.arrangement else "none with that administration"),
         ("may be relied on", f"yes, for {usable}" if usable else f"no: {one.reason}"),
         ("not for the rest", one.reason or "" if usable else ""),

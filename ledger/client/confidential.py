@@ -143,7 +143,7 @@ class Confidential(Reading):
         if replaces is None or replaces == sealed.content_hash:
             return []
         kept = self._named(sealed.subject.commitment, replaces)
-        if kept.subject != sealed.subject or kept.custody.reader or not self.rights.may_wrap(kept, custody.owner):
+        if kept.subject != sealed.subject or kept.custody.reader or not self.rights.may_replace(kept, custody.owner):
             raise NotEntitled
         return [replaces]
 
@@ -279,7 +279,7 @@ class Confidential(Reading):
         """
         from ledger.index.grants import ReadGrants
 
-        if not self._is_signed(grant, signature) or not self.rights.is_party(grant.declaration, grant.grantor):
+        if not self._is_signed(grant, signature) or not self.rights.may_grant(grant.declaration, grant.grantor):
             raise NotEntitled
         if not self._known([grant.reader]) or grant.reader == grant.grantor:
             raise SealRefused(f"organisation {grant.reader} is none that could be let in")
@@ -329,7 +329,7 @@ class Confidential(Reading):
         return [one for one in found if one.grant.reader == viewer] or None
 
     def accesses(self, declaration: bytes, viewer: int | None) -> "Sequence[AccessEntry] | None":
-        """Who read which version when; None for whom it is not for: it is for parties to the declaration."""
+        """Who read what when, of a declaration or a request of assistance; None for whom it is not for: for parties."""
         from ledger.index.grants import AccessLog
 
         if viewer is None or not self.rights.is_party(declaration, viewer):
