@@ -67,7 +67,8 @@ class Way:
         told = self.web.request(request.method, path, content=request.content, headers=headers)
         if told.status_code >= 400 or not path.startswith(("/v1/payloads", "/v1/decl", "/v1/cons")):
             return httpx.Response(told.status_code, content=told.content)
-        return httpx.Response(told.status_code, json=self.change(path, told.json()))
+        changed = self.change(path, told.json())
+        return httpx.Response(404 if changed is None else told.status_code, json=changed)
 
     def desk(self, name, **changed):
         self.apart.sync()
@@ -219,6 +220,13 @@ def test_a_participant_without_an_encryption_key(way, lodged):
 
 
 # --- gateways that lie ------------------------------------------------------------------------------------------------
+
+
+def test_content_that_is_withheld_is_missed(way, lodged):
+    way.change = lambda path, told: None
+    with way.fetcher("customs-fr") as fetcher:
+        [one] = fetcher.fetch(lodged)
+    assert (one.declaration, one.version, one.fate) == (lodged, 1, Fate.NOT_THERE)
 
 
 def packed(content):
