@@ -22,6 +22,7 @@ from api.limits import RateLimiter
 from api.metrics import Metrics
 from api.problems import Kind, ProblemError, problem_of, respond
 from api.routes import (
+    aeo,
     benefits,
     checkpoints,
     consignments,
@@ -51,6 +52,7 @@ _ROUTERS: Final = (
     ledger_routes,
     checkpoints,
     receipts,
+    aeo,
     benefits,
     recognition,
     service,

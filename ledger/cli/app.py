@@ -23,6 +23,7 @@ from ledger.cli import (
     recognising,
     sharing,
     simulating,
+    standing,
     writing,
 )
 from ledger.cli.failures import exit_code, tell
@@ -49,6 +50,7 @@ for part in (
     erasing,
     checkpoints,
     recognising,
+    standing,
     arranging,
     simulating,
     benefits,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ledger.domain.plain import FieldError as FieldError
     from ledger.domain.retention import RetentionError as RetentionError
     from ledger.domain.transparency import CheckpointError as CheckpointError
+    from ledger.index.aeo import AeoAnswer as AeoAnswer
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
@@ -78,6 +79,7 @@ _FACE: Final = {
     "ledger.domain.plain": ("FieldError",),
     "ledger.domain.retention": ("RetentionError",),
     "ledger.domain.transparency": ("CheckpointError",),
+    "ledger.index.aeo": ("AeoAnswer",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
     "ledger.index.candidates": ("RecognitionCandidate",),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),

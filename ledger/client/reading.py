@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ledger.domain.benefits import Benefit, Interval
     from ledger.domain.events import Recorded
     from ledger.domain.proposals import Period
+    from ledger.index.aeo import AeoAnswer
     from ledger.index.answers import AsOf, StatusAnswer
     from ledger.index.candidates import RecognitionCandidate
     from ledger.index.history import (
@@ -85,6 +86,18 @@ class Reading:
             NotEntitled: the viewer is not the administration of this country.
         """
         return self.recognition.candidates(query, viewer, country)
+
+    def aeo(
+        self, operator: int, viewer: int | None, at: int | None = None, known_at: int | None = None
+    ) -> "AeoAnswer | None":
+        """An operator's AEO status at a legal moment, as known at a block time; each is now when None.
+
+        None when there is no such operator.
+
+        Raises:
+            NotEntitled: nobody in particular asks.
+        """
+        return self.recognition.aeo(operator, viewer, at, known_at)
 
     def benefits(
         self, viewer: int | None, period: "Period", interval: "Interval | None" = None

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.client.types import NotEntitled
+from ledger.domain.aeo import AeoHistory
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.recognition import Line
 from ledger.domain.records import Control
 from ledger.domain.wire import DeclarationId, Digest, encode
+from ledger.index.aeo import AeoAnswer, answered, keep_programmes, load_agreed, load_programmes
 from ledger.index.candidates import RecognitionCandidate, load_candidates
+from ledger.index.errors import StoreError
+from ledger.index.freshness import as_of
+from ledger.index.network import pinned
+from ledger.index.participants import load_organisations
 from ledger.index.recognitions import load_arrangements, load_grants
 
 if TYPE_CHECKING:
@@ -59,6 +65,36 @@ class RecognitionReading:
             rows = session.rows("SELECT digest FROM aeo_grants WHERE operator = ? ORDER BY valid_from", operator)
             found = dict(load_grants(session, {row[0] for row in rows}))
         return {row[0]: found[row[0]] for row in rows}
+
+    def aeo(
+        self, operator: int, viewer: int | None, at: int | None = None, known_at: int | None = None
+    ) -> AeoAnswer | None:
+        """An operator's AEO status at a legal moment, as known at a block time; each is now when None.
+
+        None when there is no such operator.
+
+        Raises:
+            NotEntitled: nobody in particular asks.
+        """
+        if viewer is None:
+            raise NotEntitled("AEO status is told to participants")
+        network = pinned(self.client.store)
+        if network is None:
+            raise StoreError("its network is not pinned: there is no history")
+        with self.client.store.reading() as session:
+            access = self.client.queries.access(session, viewer)
+            found = load_organisations(session, [operator])
+            if not found or found[0].kind is not OrganisationKind.OPERATOR:
+                return None
+            events, programmes = load_agreed(session, operator), load_programmes(session)
+            moments = (access.now if at is None else at, access.now if known_at is None else known_at)
+            history = AeoHistory(network.founding(), events, {}, programmes)
+            return answered(history, access, operator, moments, as_of(session, self.client.freshness()))
+
+    def keep_programme(self, name: str) -> None:
+        """Note the name of an AEO programme, of which a grant tells the hash alone."""
+        with self.client.store.writing() as connection:
+            keep_programmes(connection, [name])
 
     def proof(self, parent: Digest) -> bytes:
         """What shows the parent of a recognition: of a control its body, and the steps to the settled head.

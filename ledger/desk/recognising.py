@@ -6,6 +6,7 @@ from typing import Final
 
 from ledger.client import Client, Entry
 from ledger.desk.options import DeskError, Identity, RecognitionOptions, UnknownReference, Written
+from ledger.domain.aeo import programme_hash
 from ledger.domain.codes import AeoStanding, OrganisationKind, Outcome, Risk, Verdict
 from ledger.domain.keccak import keccak256
 from ledger.domain.recognition import MAX_RELIED
@@ -71,13 +72,14 @@ class Recogniser:
         return Written(self._submit(record, self._client.recognition.proof(parent)), declaration)
 
     def grant_aeo(self, operator: int, programme: str, valid_for: int) -> Digest:
-        """Grant an operator AEO status from now on, for some seconds."""
+        """Grant an operator AEO status from now on, for some seconds. The programme's name is kept here, to tell it."""
         now = int(self._clock())
+        self._client.recognition.keep_programme(programme)
         record = AeoStatus(
             administration=self._administration(),
             operator=operator,
             status=AeoStanding.GRANTED,
-            programme=keccak256(programme.encode()),
+            programme=programme_hash(programme),
             valid_from=now,
             valid_until=now + valid_for,
             deadline=self._deadline(),

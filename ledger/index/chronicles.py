@@ -3,24 +3,16 @@
 from collections.abc import Collection
 from typing import Final
 
-from ledger.domain.codes import OrganisationKind, RecordType
+from ledger.domain.codes import OrganisationKind
 from ledger.domain.events import Recorded
 from ledger.index.access import Access
+from ledger.index.aeo import COMMON
 from ledger.index.reading import Session
 from ledger.index.rows import RECORDED, recorded
 
-_COMMON: Final = ", ".join(
-    str(int(kind))
-    for kind in (
-        RecordType.ADMISSION,
-        RecordType.ARRANGEMENT,
-        RecordType.ARRANGEMENT_SUSPENSION,
-        RecordType.AEO_STATUS,
-    )
-)
 _EVENTS: Final = f"""
 SELECT {RECORDED} FROM events JOIN blocks ON number = block
-WHERE outcome = 0 AND (record_type IN ({_COMMON}) OR declaration IN (
+WHERE outcome = 0 AND ({COMMON} OR declaration IN (
     SELECT id FROM declarations WHERE consignment IN (
         SELECT consignment FROM declarations WHERE id IN (SELECT declaration FROM {{table}})
         INTERSECT SELECT consignment FROM declarations WHERE administration IN ({{keys}})

@@ -18,7 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy import text as _sql
 
+from ledger.index.aeo import COMMON
 from ledger.index.columns import Serial, metadata
 from ledger.index.columns import code as _code
 from ledger.index.columns import hash_ as _hash
@@ -26,6 +28,8 @@ from ledger.index.columns import number as _number
 from ledger.index.columns import of_declaration as _of_declaration
 from ledger.index.columns import serial as _serial
 from ledger.index.columns import text as _text
+
+_COMMON: Final = _sql(COMMON)
 
 meta: Final = Table("meta", metadata, _text("key", primary_key=True), _text("value"))
 
@@ -75,6 +79,7 @@ events: Final = Table(
     Index("events_digest", "digest"),
     Index("events_declaration", "declaration", "block", "log"),
     Index("events_organisation", "organisation", "block", "log"),
+    Index("events_common", "block", "log", sqlite_where=_COMMON, postgresql_where=_COMMON),
 )
 
 # --- what was folded from it ------------------------------------------------------------------------------------------

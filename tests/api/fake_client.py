@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.client import (
     AccessEntry,
+    AeoAnswer,
     Answer,
     AsOf,
     ClientSettings,
@@ -163,6 +164,8 @@ class FakeClient:
     candidate: list[RecognitionCandidate] = field(default_factory=list)
     asked_candidates: list[tuple[StatusQuery, str]] = field(default_factory=list)
     weighing: int | None = None
+    authorised: dict[int, AeoAnswer] = field(default_factory=dict)
+    asked_aeo: list[tuple[int | None, ...]] = field(default_factory=list)
     reported: list[tuple[int, Period, Interval | None]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     readable: set[tuple[bytes, int]] = field(default_factory=set)
@@ -304,6 +307,10 @@ class FakeClient:
         if viewer != self.weighing:
             raise NotEntitled("not yours")
         return self.candidate
+
+    def aeo(self, operator: int, viewer: int | None, at: int | None, known_at: int | None) -> AeoAnswer | None:
+        self.asked_aeo.append((operator, viewer, at, known_at))
+        return self.authorised.get(operator)
 
     def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
         assert strict

@@ -13,6 +13,7 @@ COMMANDS = (
     "accesses",
     "amend",
     "aeo grant",
+    "aeo show",
     "aeo suspend",
     "aeo withdraw",
     "arrange",

@@ -1,5 +1,6 @@
 """Mutual recognition as two administrations type it, over one chain."""
 
+import datetime as dt
 import json
 import time
 
@@ -128,6 +129,31 @@ def test_the_end_of_an_aeo_status_breaks_what_rests_on_it(imported, passavant):
     assert candidates(passavant, imported)[good]["stands"] is False
     for refused in (("suspend", "bazaar", *BY_FR), ("withdraw", "platform", "--as", "platform", "--json")):
         assert passavant("aeo", *refused).json["error"] == "DeskError"
+
+
+@pytest.mark.e2e
+def test_aeo_status_is_told_as_of_any_moment_and_as_it_was_known(imported, passavant):
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
+    assert passavant("aeo", "grant", "post", "--programme", "UK AEOC", *BY_GB).code == 0
+    told = passavant("aeo", "show", "post", "--as", "platform", "--json").json
+    [one] = told["grants"]
+    assert (told["authorised"], one["programmeName"], one["state"], one["competent"]) == (True, "UK AEOC", "VALID", 826)
+    assert [(each["administration"], each["suspendedBy"]) for each in one["partners"]] == [(250, [])]
+    suspended = passavant("aeo", "suspend", "post", *BY_GB)
+    assert suspended.code == 0
+    later = passavant("aeo", "show", "post", *BY_FR).json
+    assert (later["authorised"], later["grants"][0]["state"]) == (False, "SUSPENDED")
+    assert later["grants"][0]["end"]["digest"] == suspended.json["id"]
+    past = ("--at", before.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    assert passavant("aeo", "show", "post", *past, *BY_FR).json["grants"][0]["state"] == "NOT_YET_VALID"
+    ahead = ("--at", "2099-01-01", "--known-at", past[1])
+    assert passavant("aeo", "show", "post", *ahead, *BY_FR).json["grants"] == []
+    text = passavant("aeo", "show", "post", "--as", "customs-fr").out
+    assert "no authorised economic operator" in text
+    assert "UK AEOC, suspended" in text
+    assert "never granted" in passavant("aeo", "show", "bazaar", "--as", "customs-fr").out
+    unknown = passavant("aeo", "show", "999999", *BY_FR)
+    assert (unknown.code, unknown.json["error"]) == (1, "UnknownReference")
 
 
 @pytest.mark.e2e
