@@ -52,6 +52,7 @@ COMMANDS = (
     "record",
     "replay",
     "retention",
+    "shared",
     "simulate-arrangement",
     "status",
     "suspend-arrangement",
