@@ -197,6 +197,17 @@ class Grants(Answer, frozen=True):
     grants: list[GrantShown]
 
 
+class NetworkShown(Answer, frozen=True):
+    """Which network this gateway serves, and the name of its own that a session's challenge has: best its URL."""
+
+    gateway: str
+    chain_id: int
+    network_id: str
+    consignments: str
+    participants: str
+    recognitions: str
+
+
 class CheckpointNote(Answer, frozen=True):
     """A checkpoint of the ledger log: the signed note, and what it says."""
 
@@ -218,6 +229,7 @@ ALL = [
     Feed,
     Grants,
     Kept,
+    NetworkShown,
     Problem,
     Progress,
     Ready,

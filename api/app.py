@@ -26,6 +26,7 @@ from api.routes import (
     benefits,
     checkpoints,
     consignments,
+    control_results,
     erasing,
     grants,
     payloads,
@@ -44,6 +45,7 @@ from ledger.errors import PassavantError
 
 _ROUTERS: Final = (
     consignments,
+    control_results,
     records,
     sessions,
     payloads,

@@ -1,8 +1,7 @@
 """Sessions: a challenge met with a participant's key gives a bearer token of a few minutes.
 
 1. The gateway gives a challenge: 32 random bytes, good once, kept in the store until used.
-2. The participant signs ``Session(string gateway,bytes32 nonce,uint32 organisation,uint40 deadline)`` (EIP-712; the
-   domain has no verifying contract, so that no record's signature can ever be a session's, nor the other way round).
+2. The participant signs a `ledger.domain.sessions.SessionClaim`, which names this gateway.
 3. The token is ``version ‖ organisation ‖ expiry ‖ key ‖ HMAC-SHA256``, sealed with this gateway's secret and its name.
    It needs no state; whether the key is still valid is asked at each request.
 """
@@ -12,69 +11,21 @@ import binascii
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from coincurve import PublicKey
 
 from ledger.client import Client, ParticipantAnswer
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.keccak import keccak256
+from ledger.domain.sessions import SessionClaim
 
-DOMAIN_NAME: Final = "Passavant session"
-DOMAIN_VERSION: Final = "1"
-_DOMAIN: Final = (("name", "string"), ("version", "string"), ("chainId", "uint256"))
-_SESSION: Final = (("gateway", "string"), ("nonce", "bytes32"), ("organisation", "uint32"), ("deadline", "uint40"))
 _HALF_ORDER: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 _FORM: Final = 1
 LASTING: Final = 1.0
 REMEMBERED: Final = 10_000
 _MAC: Final = 32
 _BODY: Final = 1 + 4 + 5 + 20
-
-
-def _type_hash(name: str, members: tuple[tuple[str, str], ...]) -> bytes:
-    return keccak256(f"{name}({','.join(f'{kind} {member}' for member, kind in members)})".encode())
-
-
-_DOMAIN_HASH: Final = _type_hash("EIP712Domain", _DOMAIN)
-_SESSION_HASH: Final = _type_hash("Session", _SESSION)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionClaim:
-    """What a participant signs to open a session. `deadline`: seconds (UTC) until which the signature counts."""
-
-    gateway: str
-    nonce: bytes
-    organisation: int
-    deadline: int
-
-    def digest(self, chain_id: int) -> bytes:
-        """Its EIP-712 digest on the network with this chain id."""
-        name, version = keccak256(DOMAIN_NAME.encode()), keccak256(DOMAIN_VERSION.encode())
-        separator = keccak256(_DOMAIN_HASH, name, version, _word(chain_id))
-        gateway = keccak256(self.gateway.encode())
-        struct = keccak256(_SESSION_HASH, gateway, self.nonce, _word(self.organisation), _word(self.deadline))
-        return keccak256(b"\x19\x01", separator, struct)
-
-    def typed_data(self, chain_id: int) -> dict[str, Any]:
-        """The same as JSON, for ``eth_signTypedData_v4``."""
-        types = {"EIP712Domain": _DOMAIN, "Session": _SESSION}
-        return {
-            "types": {name: [{"name": m, "type": kind} for m, kind in members] for name, members in types.items()},
-            "primaryType": "Session",
-            "domain": {"name": DOMAIN_NAME, "version": DOMAIN_VERSION, "chainId": chain_id},
-            "message": {
-                "gateway": self.gateway,
-                "nonce": f"0x{self.nonce.hex()}",
-                "organisation": self.organisation,
-                "deadline": self.deadline,
-            },
-        }
-
-
-def _word(number: int) -> bytes:
-    return number.to_bytes(32, "big")
 
 
 def signer_of(digest: bytes, signature: bytes) -> bytes | None:

@@ -24,6 +24,7 @@ _SQLITE: Final = "sqlite:///"
 _KEYSTORE: Final = "keystore:"
 _FILE: Final = "file:"
 
+_PEOPLE: Final = ("participants", "others")
 _START_ONE: Final = "Start one by `passavant devnet up`, or name it by --home"
 
 
@@ -73,6 +74,19 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A participant of whom this home has no keys, as far as its messages and answers name it.
+
+    Attributes: as in `Identity`.
+    """
+
+    organisation: int
+    title: str = ""
+    jurisdictions: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """A home's configuration; every relative path in it is relative to `path`.
 
@@ -88,6 +102,8 @@ class Home:
         mine: the node waits to be told to mine (an embedded one).
         retention: file of retention periods; None: those that come with this version.
         participants: whose keys this home has, by the name that ``--as`` takes.
+        others: participants whose keys are elsewhere, by name.
+        keeper: home directory of the development network whose chain this home shares; None: not of another one.
     """
 
     path: Path
@@ -101,6 +117,8 @@ class Home:
     mine: bool = False
     retention: str | None = None
     participants: Mapping[str, Identity] = field(default_factory=dict)
+    others: Mapping[str, Other] = field(default_factory=dict)
+    keeper: str | None = None
 
     @classmethod
     def load(cls, path: Path) -> "Home":
@@ -119,16 +137,18 @@ class Home:
         known = _known(cls, values, file)
         if "rpc" not in known:
             raise HomeError(file, "names no node (rpc)")
-        people = known.pop("participants", {})
-        if not isinstance(people, dict):
-            raise HomeError(file, "participants is no table")
-        named = {name: _identity(name, entry, file) for name, entry in people.items()}
-        return cls(path=path, participants=named, **known)
+        people, others = (_table(known, name, file) for name in ("participants", "others"))
+        return cls(
+            path=path,
+            participants={name: _identity(name, entry, file) for name, entry in people.items()},
+            others={name: _other(name, entry, file) for name, entry in others.items()},
+            **known,
+        )
 
     def save(self) -> None:
         """Write ``config.json``, whole or not at all, readable by its owner only."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"path", "participants"}}
-        values["participants"] = {name: asdict(identity) for name, identity in self.participants.items()}
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"path", *_PEOPLE}}
+        values |= {name: {who: asdict(one) for who, one in getattr(self, name).items()} for name in _PEOPLE}
         write_private(self.path / CONFIG, json.dumps(values, indent=2) + "\n")
 
     def identity(self, name: str) -> Identity:
@@ -139,11 +159,27 @@ class Home:
         """
         found = self.participants.get(name)
         if found is None:
-            names = ", ".join(sorted(self.participants)) or "none"
-            raise HomeError(self.path, f"knows no participant {name!r}", f"It has {names}")
+            names = f"It has {', '.join(sorted(self.participants)) or 'none'}"
+            if name in self.others:
+                raise HomeError(self.path, f"has no key of {name!r}: another home has", names)
+            raise HomeError(self.path, f"knows no participant {name!r}", names)
         managers = tuple(self._signer(uri) for uri in found.managers)
         encryption = self._file(found.encryption) if found.encryption else None
         return replace(found, signer=self._signer(found.signer), managers=managers, encryption=encryption)
+
+    def organisation(self, name: str) -> int:
+        """The number of a participant, whether this home has its keys or not.
+
+        Raises:
+            HomeError: this home knows no such participant.
+        """
+        found = self.others.get(name)
+        return found.organisation if found else self.identity(name).organisation
+
+    @property
+    def people(self) -> "list[Identity | Other]":
+        """Everybody whom this home knows, its own first."""
+        return [*self.participants.values(), *self.others.values()]
 
     def settings(self) -> "ClientSettings":
         """What `ledger.client.Client.open` takes."""
@@ -226,11 +262,27 @@ def _known(struct: type, values: object, file: Path) -> dict[str, Any]:
     return dict(values)
 
 
+def _table(known: dict[str, Any], name: str, file: Path) -> dict[str, object]:
+    found = known.pop(name, {})
+    if not isinstance(found, dict):
+        raise HomeError(file, f"{name} is no table")
+    return found
+
+
 def _identity(name: str, entry: object, file: Path) -> Identity:
-    known = _known(Identity, entry, file)
-    for listed in ("jurisdictions", "identifiers", "managers"):
-        known[listed] = tuple(known.get(listed, ()))
+    known = _lists(_known(Identity, entry, file), "jurisdictions", "identifiers", "managers")
     try:
         return Identity(**known)
     except TypeError:
         raise HomeError(file, f"participant {name!r} needs organisation, signer, kind and administration") from None
+
+
+def _other(name: str, entry: object, file: Path) -> Other:
+    try:
+        return Other(**_lists(_known(Other, entry, file), "jurisdictions", "identifiers"))
+    except TypeError:
+        raise HomeError(file, f"participant {name!r} needs its organisation") from None
+
+
+def _lists(known: dict[str, Any], *names: str) -> dict[str, Any]:
+    return known | {name: tuple(known.get(name, ())) for name in names}

@@ -1,17 +1,17 @@
-"""What the ledger holds: declarations, the feed of events, participants."""
+"""What the ledger holds: declarations, the feed of events, participants; and which network it is."""
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import Feed
+from api.answers import Feed, NetworkShown
 from api.documentation import IF_NONE_MATCH, NO_SESSION, OPTIONAL_SESSION, SESSION, conditional, gives, gives_view
 from api.etags import not_modified, of_declaration, quoted
 from api.feed import event_answer
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
 from api.views import plain
-from api.wire import NO_STORE, Id, reply, unhex
+from api.wire import NO_STORE, Id, hexed, reply, unhex
 from ledger.client import DeclarationAnswer, ParticipantAnswer
 from ledger.domain.codes import OrganisationKind
 
@@ -73,3 +73,19 @@ async def participants(request: Request, after: After = None, limit: Limit = 100
     gateway = gateway_of(request)
     page = await gateway.work.run(gateway.client.participants, after, limit)
     return reply({"participants": [plain(one) for one in page.items], "next": page.next}, 200, _PUBLIC)
+
+
+@router.get("/network", responses=gives(200, NetworkShown), openapi_extra={"security": NO_SESSION})
+async def network(request: Request) -> Response:
+    """Which network this is: whoever works with several gateways sees before it signs anything."""
+    gateway = gateway_of(request)
+    domains = gateway.client.domains
+    shown = NetworkShown(
+        gateway=gateway.settings.gateway,
+        chain_id=domains.consignments.chain_id,
+        network_id=hexed(domains.consignments.network_id),
+        consignments=hexed(domains.consignments.contract),
+        participants=hexed(domains.participants.contract),
+        recognitions=hexed(domains.recognitions.contract),
+    )
+    return reply(shown, 200, _PUBLIC)

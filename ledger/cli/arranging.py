@@ -9,8 +9,7 @@ import typer
 
 from ledger.cli import plain, render
 from ledger.cli.options import AsOption, HomeOption, JsonOption, ReasonOption, TimeoutOption, code, duration
-from ledger.cli.recognising import number_of
-from ledger.cli.session import open_client, open_home, outcome, show, title
+from ledger.cli.session import number_of, open_client, open_home, outcome, show, title
 from ledger.domain.codes import Reason, SuspensionAction
 from ledger.home import HomeError
 
@@ -28,7 +27,9 @@ _FILE = typer.Argument(
 )
 _OUT = typer.Option("--out", help="Where to write the signed draft; else beside FILE.", dir_okay=False, metavar="DRAFT")
 _BEGINS = typer.Option("--begins-in", help="When it begins, if the plan's time is over or open.", metavar="TIME")
-_PARTNER = typer.Argument(help="The other administration: participant of this home, or its number.", metavar="PARTNER")
+_PARTNER = typer.Argument(
+    help="The other administration: participant whom this home knows, or its number.", metavar="PARTNER"
+)
 _RESUME = typer.Option("--resume", help="End this side's suspension.")
 
 

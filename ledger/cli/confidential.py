@@ -8,7 +8,7 @@ from ledger.cli import render
 from ledger.cli.failures import tell
 from ledger.cli.options import AsOption, HomeOption, JsonOption, ReferenceArgument, TypeOption, duration
 from ledger.cli.publishing import publish
-from ledger.cli.session import open_desk, open_home, reference_type, show, title
+from ledger.cli.session import number_of, open_desk, open_home, reference_type, show, title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _VERSION = typer.Option("--version", help="Which version, if not the latest.", min=1)
-_READER = typer.Argument(help="Participant of this home, or its number.", metavar="READER")
+_READER = typer.Argument(help="Participant whom this home knows, or its number.", metavar="READER")
 _FOR = typer.Option("--for", help="How long, such as 30d.", metavar="TIME")
 _FIELDS = typer.Option(
     "--fields", help="Only these: paths, patterns (* and **) or WCOIDs; by comma or repetition.", metavar="PATTERNS"
@@ -83,7 +83,7 @@ def grant(
 ) -> None:
     """Let a participant read the content of a declaration, all versions of it: everything, or chosen fields."""
     opened = open_home(home)
-    number, seconds, choice = _number(opened, reader), duration(lasting), _choice(fields, profile, version)
+    number, seconds, choice = number_of(opened, reader), duration(lasting), _choice(fields, profile, version)
     with open_desk(opened, name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
         if choice:
@@ -106,7 +106,7 @@ def withdraw(
 ) -> None:
     """Take a grant back, and encrypt anew for those who remain. What was read before can't be unread."""
     opened = open_home(home)
-    number, choice = _number(opened, reader), _choice(fields, profile, version)
+    number, choice = number_of(opened, reader), _choice(fields, profile, version)
     with open_desk(opened, name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
         if choice:
@@ -241,10 +241,6 @@ def _fields(declaration: bytes, found: "FieldSet", as_json: bool) -> None:
             f"{render.facts(found.fields)}"
         ),
     )
-
-
-def _number(home: "Home", reader: str) -> int:
-    return int(reader) if reader.isascii() and reader.isdigit() else home.identity(reader).organisation
 
 
 def _told(home: "Home", shared: "Shared", as_json: bool, text: str) -> None:

@@ -61,6 +61,27 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(Exit.DONE if ready else Exit.REFUSED)
 
 
+@app.command(epilog="Example: passavant devnet apart customs-fr --to ~/douane")
+def apart(
+    names: Annotated[list[str], typer.Argument(help="Participants that move out.", metavar="PARTICIPANT…")],
+    to: Annotated[Path, typer.Option("--to", help="Their home: a new directory.", metavar="DIR", show_default=False)],
+    home: HomeOption = None,
+    gateway: Annotated[bool, typer.Option(help="Start their gateway, too.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Give participants a home of their own, on the same chain: own keys (moved there), store, relay key and gateway.
+
+    Each home's gateway is started and ended by its own `devnet up` and `down`; the chain ends with the first home's.
+    """
+    from ledger.devnet import apart as move
+
+    path = to.expanduser().absolute()
+    move(Home.load(home_path(home)), names, path)
+    if gateway:
+        _start_in_background(path, gateway=True)
+    _describe(path, as_json)
+
+
 def _keep_up(path: Path, as_json: bool, *, gateway: bool) -> None:
     from ledger.devnet import Devnet
 
@@ -98,6 +119,7 @@ def _describe(path: Path, as_json: bool) -> bool:
             "process": now.process,
             "rpc": home.rpc if home else None,
             "gateway": home.gateway if home else None,
+            "keeper": home.keeper if home else None,
             "participants": sorted(home.participants) if home else [],
             "alarms": [{"at": instant(a.at), "kind": a.kind, "text": a.text} for a in now.alarms],
         }

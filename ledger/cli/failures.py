@@ -24,6 +24,7 @@ _CODES: Final = {
     "NodeUnreachable": Exit.UNKNOWN,
     "BadAnswer": Exit.UNKNOWN,
     "NodeError": Exit.UNKNOWN,
+    "GatewayUnreachable": Exit.UNKNOWN,
     "WrongNetwork": Exit.UNKNOWN,
     "HistoryChanged": Exit.UNKNOWN,
     "StoreError": Exit.UNKNOWN,

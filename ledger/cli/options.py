@@ -218,13 +218,13 @@ ActionArgument = Annotated[
     str, typer.Argument(help="set or lift.", autocompletion=completer(HoldAction), metavar="ACTION")
 ]
 MethodOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--method", help=f"How: {listed(ControlMethod)}.", autocompletion=completer(ControlMethod), metavar="METHOD"
     ),
 ]
 FoundOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--outcome",
         help=f"What was found: {listed(ControlOutcome)}.",
@@ -233,7 +233,7 @@ FoundOption = Annotated[
     ),
 ]
 SealOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--seal-state", help=f"Of the seals: {listed(SealState)}.", autocompletion=completer(SealState), metavar="STATE"
     ),

@@ -10,7 +10,7 @@ import typer
 
 from ledger.cli.options import AsOption, CountryOption, HomeOption, JsonOption, ReferenceArgument, TypeOption
 from ledger.cli.render import facts, moment, words
-from ledger.cli.session import open_client, open_desk, open_home, reference_type, show, title
+from ledger.cli.session import number_of, open_client, open_desk, open_home, reference_type, show, title
 from ledger.home import Home, write_private
 
 if TYPE_CHECKING:
@@ -131,9 +131,7 @@ def _asked(client: "Client", viewer: int, reference: str, kind: str | None, coun
 
 
 def _recipient(home: Home, to: str) -> int | None:
-    if to == "public":
-        return None
-    return int(to) if to.isascii() and to.isdigit() else home.identity(to).organisation
+    return None if to == "public" else number_of(home, to)
 
 
 def _told(home: Home, disclosure: dict[str, Any], out: Path, profile: Any) -> str:

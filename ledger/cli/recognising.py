@@ -22,7 +22,7 @@ from ledger.cli.options import (
     listed,
     risks,
 )
-from ledger.cli.session import open_client, open_desk, open_home, outcome, reference_type, show, title
+from ledger.cli.session import number_of, open_client, open_desk, open_home, outcome, reference_type, show, title
 from ledger.domain.codes import AeoStanding, Reason, Verdict
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _VERDICT = typer.Option(
 _RISK = typer.Option("--risk", help="Risk areas; else all that are covered.", metavar="RISKS")
 _AEO = typer.Option("--aeo", help="Grant of AEO status on which it rests.", parser=digest, metavar="ID")
 _SUPERSEDES = typer.Option("--supersedes", help="Earlier recognition that it replaces.", parser=digest, metavar="ID")
-_OPERATOR = typer.Argument(help="The operator: participant of this home, or its number.", metavar="OPERATOR")
+_OPERATOR = typer.Argument(help="The operator: participant whom this home knows, or its number.", metavar="OPERATOR")
 _PROGRAMME = typer.Option("--programme", help="The AEO programme.", metavar="NAME")
 _VALID = typer.Option("--valid-for", help="How long it is valid, such as 365d.", metavar="TIME")
 
@@ -166,15 +166,6 @@ def follow(desk: "Desk", written: "Digest", did: str, timeout: float, *, as_json
     raise typer.Exit(outcome(state))
 
 
-def number_of(home: "Home", text: str) -> int:
-    """A participant's number, from the number itself or the name in a home.
-
-    Raises:
-        HomeError: the home has no such participant.
-    """
-    return int(text) if text.isascii() and text.isdigit() else home.identity(text).organisation
-
-
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.add_typer(aeo, name="aeo")
@@ -196,6 +187,7 @@ def _candidate(home: "Home", one: "RecognitionCandidate") -> str:
     pairs = [
         ("control" if one.parent == one.control else "recognition", f"0x{one.parent.hex()}"),
         ("covers", f"{render.areas(one.risk)}; version {one.version}; valid until {render.moment(one.valid_until)}"),
+        ("EU codes", ", ".join(one.eu_results)),
         ("arrangement", f"0x{one.arrangement.hex()}" if one.arrangement else "none with that administration"),
         ("may be relied on", f"yes, for {usable}" if usable else f"no: {one.reason}"),
         ("not for the rest", one.reason or "" if usable else ""),

@@ -103,24 +103,30 @@ def devnet(path: Path, home: "Home | None", ready: bool, alarms: Sequence[tuple[
     """A development network: where it is, who takes part, what to do next."""
     if home is None:
         return f"There is no network in {path}. Start one: passavant devnet up"
-    lines = [f"The network in {path} is {'up' if ready else 'down. Start it: passavant devnet up'}."]
+    lines = [f"The network in {path} is {'up' if ready else f'down. Start it: passavant devnet up{_of(path, home)}'}."]
     if ready:
-        lines.append(facts([("node", home.rpc), ("gateway", home.gateway or "")]))
+        kept = ("chain", f"kept by {home.keeper}" if home.keeper else "")
+        lines.append(facts([("node", home.rpc), ("gateway", home.gateway or ""), kept]))
     if alarms:
         lines += ["", "Alarms", facts((moment(at), text) for at, text in alarms[-SHORT:])]
     if ready:
         rows = [[name, one.title, words(one.kind), str(one.organisation)] for name, one in home.participants.items()]
-        lines += ["", table(["--as", "participant", "kind", "number"], rows), "", _next(path)]
+        who = next(iter(home.participants), "PARTICIPANT")
+        lines += ["", table(["--as", "participant", "kind", "number"], rows), "", _next(path, who)]
     return "\n".join(lines)
 
 
-def _next(path: Path) -> str:
+def _of(path: Path, home: "Home") -> str:
+    return f" --home {path}" if home.keeper else ""
+
+
+def _next(path: Path, name: str) -> str:
     return textwrap.dedent(f"""\
         Next
           export PASSAVANT_HOME={path}
-          passavant ingest MESSAGES --as customs-gb      take in WCO DM messages: files, folders, archives
-          passavant status REF --as customs-gb           is it released?
-          passavant provenance REF --as customs-gb       who did what, when, with which key
+          passavant ingest MESSAGES --as {name}      take in WCO DM messages: files, folders, archives
+          passavant status REF --as {name}           is it released?
+          passavant provenance REF --as {name}       who did what, when, with which key
           passavant devnet down                          stop; the data stay""")
 
 

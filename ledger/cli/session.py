@@ -62,10 +62,9 @@ def open_desk(home: Home, name: str) -> "Iterator[Desk]":
     from ledger.domain.codes import OrganisationKind
 
     own = home.identity(name)
-    people = home.participants.values()
     directory = Directory(
-        identifiers={text: one.organisation for one in people for text in one.identifiers},
-        administrations={text: one.organisation for one in people for text in one.jurisdictions},
+        identifiers={text: one.organisation for one in home.people for text in one.identifiers},
+        administrations={text: one.organisation for one in home.people for text in one.jurisdictions},
     )
     identity = Identity(
         organisation=own.organisation,
@@ -104,6 +103,15 @@ def viewer(home: Home, name: str | None) -> int | None:
     return home.identity(name).organisation if name else None
 
 
+def number_of(home: Home, text: str) -> int:
+    """A participant's number, from the number itself or a name that the home knows, with its keys or without.
+
+    Raises:
+        HomeError: it knows no such participant.
+    """
+    return int(text) if text.isascii() and text.isdigit() else home.organisation(text)
+
+
 def reference_type(text: str | None) -> "ReferenceType | None":
     """The type of a reference by its word.
 
@@ -132,5 +140,5 @@ def show(as_json: bool, value: Callable[[], Any], text: Callable[[], str]) -> No
 
 def title(home: Home, organisation: int) -> str:
     """An organisation in words."""
-    named = [one.title for one in home.participants.values() if one.organisation == organisation and one.title]
+    named = [one.title for one in home.people if one.organisation == organisation and one.title]
     return named[0] if named else f"organisation {organisation}"

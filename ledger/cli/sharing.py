@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from ledger.cli.options import AsOption, HomeOption, JsonOption, TypeOption
-from ledger.cli.session import open_client, open_desk, open_home, reference_type, show, title
+from ledger.cli.session import number_of, open_client, open_desk, open_home, reference_type, show, title
 from ledger.home import HomeError, write_private
 
 _REFERENCE = typer.Argument(help="Transport reference: tracking number, S10 or HAWB.", metavar="REF")
-_READER = typer.Argument(help="Participant of this home, or its number.", metavar="READER")
+_READER = typer.Argument(help="Participant whom this home knows, or its number.", metavar="READER")
 _OUT = typer.Option("--out", help="Write it to this file (0600) instead of printing where it is.", metavar="FILE")
 
 readers = typer.Typer(
@@ -33,7 +33,7 @@ def grant(
     from ledger.index.references import Reference, ReferenceType
 
     opened = open_home(home)
-    number = int(reader) if reader.isascii() and reader.isdigit() else opened.identity(reader).organisation
+    number = number_of(opened, reader)
     with open_client(opened) as client:
         given = Reference(reference_type(kind) or ReferenceType.TRACKING, reference)
         client.add_reader(given, number, opened.identity(name).organisation)

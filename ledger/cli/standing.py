@@ -6,15 +6,15 @@ import typer
 
 from ledger.cli import plain, render
 from ledger.cli.options import AsOption, HomeOption, JsonOption, moment
-from ledger.cli.recognising import aeo, number_of
-from ledger.cli.session import open_client, open_home, title
+from ledger.cli.recognising import aeo
+from ledger.cli.session import number_of, open_client, open_home, title
 
 if TYPE_CHECKING:
     from ledger.domain.aeo import AeoGranted, AeoPartner
     from ledger.home import Home
     from ledger.index.aeo import AeoAnswer
 
-_OPERATOR = typer.Argument(help="The operator: participant of this home, or its number.", metavar="OPERATOR")
+_OPERATOR = typer.Argument(help="The operator: participant whom this home knows, or its number.", metavar="OPERATOR")
 _AT = typer.Option("--at", help="The legal moment, if it is not now (ISO 8601, UTC).", parser=moment, metavar="TIME")
 _KNOWN = typer.Option(
     "--known-at", help="Only what was recorded by then, by block time.", parser=moment, metavar="TIME"

@@ -16,28 +16,23 @@ from ledger.cli.options import (
     CountryOption,
     EffectiveOption,
     EvidenceOption,
-    FoundOption,
     HomeOption,
     JsonOption,
     KindArgument,
     LinkKindOption,
-    MethodOption,
     ReasonOption,
     ReferenceArgument,
-    RiskOption,
-    SealOption,
     TimeoutOption,
     TypeOption,
     code,
     digest,
-    duration,
     items,
     moment,
     pairs,
     risks,
 )
 from ledger.cli.session import open_desk, open_home, outcome, reference_type, show
-from ledger.domain.codes import ControlMethod, ControlOutcome, DecisionKind, HoldAction, LinkKind, Reason, SealState
+from ledger.domain.codes import DecisionKind, HoldAction, LinkKind, Reason
 from ledger.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -59,8 +54,6 @@ _RELY = typer.Option(
     parser=digest,
     metavar="ID",
 )
-_VALID = typer.Option("--valid-for", help="How long the result holds, such as 12h or 30d.", metavar="TIME")
-_SEALS = typer.Option("--seal", help="A seal's id; repeat it.", metavar="ID")
 _REFERENCE = typer.Argument(help="A declaration's id or reference.", metavar="REF", show_default=False)
 _JOIN = typer.Option("--join", help="Ticket of the consignment to join.", exists=True, dir_okay=False, metavar="TICKET")
 _TICKET = typer.Option(
@@ -100,7 +93,8 @@ class Writer:
 
 
 @contextmanager
-def _writer(home: Path | None, name: str, timeout: float, as_json: bool) -> Iterator[Writer]:
+def writing(home: Path | None, name: str, timeout: float, as_json: bool) -> Iterator[Writer]:
+    """A participant of a home who is about to write."""
     opened = open_home(home)
     with open_desk(opened, name) as desk:
         yield Writer(opened, desk, timeout, as_json)
@@ -126,7 +120,7 @@ def declare(
         raise typer.BadParameter("--link and --link-kind need each other")
     lodged = _one(message, LodgedDeclaration)
     joined = Ticket.from_json(join.read_text(encoding="utf-8")) if join else None
-    with _writer(home, name, timeout, as_json) as writer:
+    with writing(home, name, timeout, as_json) as writer:
         related = (writer.resolve(link), code(LinkKind, link_kind)) if link and link_kind else None
         written = writer.desk.declare(lodged, LodgementOptions(country=country, ticket=joined, link=related))
         kept = _keep_ticket(writer.home, written.ticket, ticket) if joined is None and written.ticket else None
@@ -147,7 +141,7 @@ def amend(
     from ledger.documents import AmendmentRequestMessage
 
     request = _one(message, AmendmentRequestMessage)
-    with _writer(home, name, timeout, as_json) as writer:
+    with writing(home, name, timeout, as_json) as writer:
         declaration = writer.resolve(reference) if reference else _named_by(writer, request, message)
         writer.tell("amendment requested", writer.desk.amend(declaration, request))
 
@@ -163,7 +157,7 @@ def invalidate(
     as_json: JsonOption = False,
 ) -> None:
     """Ask customs to invalidate a declaration."""
-    with _writer(home, name, timeout, as_json) as writer:
+    with writing(home, name, timeout, as_json) as writer:
         declaration = _reference_or_file(writer, reference, kind, file)
         writer.tell("invalidation requested", writer.desk.invalidate(declaration, code(Reason, reason)))
 
@@ -179,7 +173,7 @@ def present(
     as_json: JsonOption = False,
 ) -> None:
     """Say that the goods of a declaration are available to customs."""
-    with _writer(home, name, timeout, as_json) as writer:
+    with writing(home, name, timeout, as_json) as writer:
         declaration = _reference_or_file(writer, reference, kind, file)
         writer.tell("goods presented", writer.desk.present(declaration, effective))
 
@@ -216,54 +210,9 @@ def decide(
         relies=tuple(map(Digest, rely or ())),
     )
     taken = code(DecisionKind, decision)
-    with _writer(home, name, timeout, as_json) as writer:
+    with writing(home, name, timeout, as_json) as writer:
         written = writer.desk.decide(writer.resolve(reference, kind), taken, ruling)
         writer.tell(f"decided: {render.words(taken)}", written)
-
-
-def control(
-    reference: ReferenceArgument,
-    method: MethodOption,
-    found: FoundOption,
-    risk: RiskOption,
-    name: AsOption,
-    seal_state: SealOption = "not-applicable",
-    seal: Annotated[list[str] | None, _SEALS] = None,
-    valid_for: Annotated[str, _VALID] = "30d",
-    version: Annotated[
-        int | None, typer.Option("--version", help="Version controlled, if not the latest.", min=1)
-    ] = None,
-    standard: Annotated[str | None, typer.Option("--standard", help="Name of the minimum standard followed.")] = None,
-    level: Annotated[int, typer.Option("--level", help="Level of that standard met.", min=0, max=255)] = 0,
-    evidence: EvidenceOption = None,
-    effective: EffectiveOption = None,
-    supersedes: Annotated[bytes | None, _SUPERSEDES] = None,
-    kind: TypeOption = None,
-    home: HomeOption = None,
-    timeout: TimeoutOption = 60,
-    as_json: JsonOption = False,
-) -> None:
-    """Record a control and its result, as the declaration's administration."""
-    from ledger.desk import ControlOptions
-    from ledger.domain.wire import Digest
-
-    options = ControlOptions(
-        method=code(ControlMethod, method),
-        outcome=code(ControlOutcome, found),
-        risk=risks(risk),
-        seal_state=code(SealState, seal_state),
-        seals=tuple(seal or ()),
-        valid_for=duration(valid_for),
-        version=version,
-        standard=standard,
-        level=level,
-        evidence=pairs(evidence or []),
-        effective_at=effective,
-        supersedes=Digest(supersedes) if supersedes else None,
-    )
-    with _writer(home, name, timeout, as_json) as writer:
-        written = writer.desk.control(writer.resolve(reference, kind), options)
-        writer.tell(f"control recorded: {render.words(options.method)}, {render.words(options.outcome)}", written)
 
 
 def hold(
@@ -279,7 +228,7 @@ def hold(
 ) -> None:
     """Set or lift the hold of an agency."""
     done, why = code(HoldAction, action), code(Reason, reason)
-    with _writer(home, name, timeout, as_json) as writer:
+    with writing(home, name, timeout, as_json) as writer:
         written = writer.desk.hold(writer.resolve(reference, kind), done, why, pairs(evidence or []))
         writer.tell("hold set" if done is HoldAction.SET else "hold lifted", written)
 
@@ -291,10 +240,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: passavant invalidate 25FR00128D1P6RZ7B7 --as platform")(invalidate)
     app.command(epilog="Example: passavant present 25FR00128B4M7QX9K2 --as platform")(present)
     app.command(epilog="Example: passavant decide 25FR00128C8T2WL4D5 release --as customs-fr")(decide)
-    app.command(
-        epilog="Example: passavant control 25GB7QK2M9ZT4XW1A3 --method physical --outcome none-found "
-        "--risk security,safety --as customs-gb"
-    )(control)
     app.command(epilog="Example: passavant hold 25FR00128E5H9VN2J8 set --reason compliance --as safety-fr")(hold)
 
 

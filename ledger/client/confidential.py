@@ -157,7 +157,7 @@ class Confidential(Reading):
         if replaces is None or replaces == sealed.content_hash:
             return []
         kept = self._named(sealed.subject.commitment, replaces)
-        if kept.subject != sealed.subject or kept.custody.reader or not self.rights.may_wrap(kept, custody.owner):
+        if kept.subject != sealed.subject or kept.custody.reader or not self.rights.may_replace(kept, custody.owner):
             raise NotEntitled
         return [replaces]
 
@@ -221,6 +221,18 @@ class Confidential(Reading):
         own = next((one for one in wraps if one.recipient == viewer), None)
         return SealedForReader(Sealed(kept.subject, ciphertext), kept.custody, own)
 
+    def keep_fetched(self, sealed: Sealed, wrap: Wrap, custody: "Custody") -> None:
+        """Keep what was fetched from another gateway and opened, for its reader alone, and note that in the access log.
+
+        Raises:
+            SealRefused, NotEntitled: as `put_sealed` and `add_wraps`.
+        """
+        if self.sealed_payloads.named(sealed.content_hash) is None:
+            self.put_sealed(sealed, [wrap], custody)
+        else:  # a neighbour in this store has fetched the same
+            self.add_wraps(sealed.subject.commitment, sealed.content_hash, [wrap], custody.owner)
+        self._note(sealed, custody.owner, "FETCHED", only_if=True)
+
     def _note(self, sealed: "Sealed | KeptSealed", reader: int, act: str, *, only_if: bool) -> None:
         from ledger.index.grants import AccessLog
 
@@ -281,7 +293,7 @@ class Confidential(Reading):
         """
         from ledger.index.grants import ReadGrants
 
-        if not self._is_signed(grant, signature) or not self.rights.is_party(grant.declaration, grant.grantor):
+        if not self._is_signed(grant, signature) or not self.rights.may_grant(grant.declaration, grant.grantor):
             raise NotEntitled
         if not self._known([grant.reader]) or grant.reader == grant.grantor:
             raise SealRefused(f"organisation {grant.reader} is none that could be let in")
@@ -331,7 +343,7 @@ class Confidential(Reading):
         return [one for one in found if one.grant.reader == viewer] or None
 
     def accesses(self, declaration: bytes, viewer: int | None) -> "Sequence[AccessEntry] | None":
-        """Who read which version when; None for whom it is not for: it is for parties to the declaration."""
+        """Who read what when, of a declaration or a request of assistance; None for whom it is not for: for parties."""
         from ledger.index.grants import AccessLog
 
         if viewer is None or not self.rights.is_party(declaration, viewer):

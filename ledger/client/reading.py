@@ -219,6 +219,14 @@ class Reading:
             found = load_declarations(session, [declaration]).get(declaration)
         return found.state if found else None
 
+    def family(self, declaration: DeclarationId) -> list[DeclarationId]:
+        """The declarations of a declaration's consignment, itself among them, oldest first; empty: not recorded."""
+        from ledger.index.rows import load_families
+
+        with self.store.reading() as session:
+            found = load_families(session, {declaration})
+        return [one.state.id for one in sorted(found.values(), key=lambda one: (one.opened, one.state.id))]
+
     def signer_organisation(self, address: bytes) -> "ParticipantAnswer | None":
         """The participant that a key belongs to."""
         owner = self.key_owners([address]).get(address)

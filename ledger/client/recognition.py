@@ -1,9 +1,10 @@
 """What an administration needs to know before it recognises anything: candidates, arrangements, proofs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ledger.client.types import NotEntitled
+from ledger.documents.control_results import results_of
 from ledger.domain.aeo import AeoHistory
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.recognition import Line
@@ -45,7 +46,8 @@ class RecognitionReading:
                 raise NotEntitled(f"candidates for {country} are for its administration alone")
         meant = client.queries.resolve(query, viewer)
         with client.store.reading() as session:
-            return load_candidates(session, client.queries.access(session, viewer), meant)
+            found = load_candidates(session, client.queries.access(session, viewer), meant)
+        return [replace(one, eu_results=_eu_results(one)) for one in found]
 
     def candidate(self, declaration: DeclarationId, parent: bytes, viewer: int) -> RecognitionCandidate | None:
         """One of them; None when there is none such for the viewer."""
@@ -107,3 +109,8 @@ class RecognitionReading:
         if known or recorded is None or not isinstance(recorded.record, Control):
             return b""
         return encode(recorded.record) + self.client.timeline_proof(recorded.record.declaration, parent)
+
+
+def _eu_results(one: RecognitionCandidate) -> tuple[str, ...]:
+    """The EU's codes by which its control may be reported."""
+    return tuple(code.value for code in results_of(one.method, one.outcome, one.seal_state))

@@ -153,6 +153,17 @@ class FieldSets:
         self._client.put_sealed(sealed, wraps, custody)
         return missing
 
+    def opened(
+        self, declaration: DeclarationId, version: VersionShown, one: SealedForReader
+    ) -> Sequence[tuple[str, str]]:
+        """Path and value of the chosen fields of a version in something sealed, held against its grant and the chain.
+
+        Raises:
+            ContentMissing: it was not wrapped for this participant.
+            SealingError, PayloadRefused: it is not to be believed.
+        """
+        return _verified(self._told(declaration, version, one)[1]["disclosure"], version)
+
     def _told(
         self, declaration: DeclarationId, version: VersionShown, one: SealedForReader
     ) -> tuple[Choice, dict[str, Any]]:

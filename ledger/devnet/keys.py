@@ -29,11 +29,8 @@ class KeyRing:
 
     def create(self, name: str) -> LocalSigner:
         """A new key, kept under a name."""
-        from eth_keyfile.keyfile import create_keyfile_json
-
         key = (secrets.randbelow(ORDER - 1) + 1).to_bytes(32, "big")
-        content = create_keyfile_json(key, self._password.encode(), kdf="pbkdf2", iterations=1)
-        write_private(self._home / FOLDER / f"{name}.json", json.dumps(content) + "\n")
+        self._keep(name, key)
         return LocalSigner(key, name)
 
     def create_encryption(self, name: str, organisation: int) -> DecryptionKey:
@@ -41,6 +38,25 @@ class KeyRing:
         key = DecryptionKey.generate(organisation, version=1)
         write_private(self._home / FOLDER / f"{name}{_ENCRYPTION}", keys_to_json([key]))
         return key
+
+    def take_over(self, name: str, home: Path) -> None:
+        """Keep a key that another home keeps under a name too, under this ring's own password."""
+        from eth_keyfile.keyfile import decode_keyfile_json
+
+        password = (home / PASSWORD).read_text(encoding="utf-8").rstrip("\n")
+        content = json.loads((home / FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        self._keep(name, bytes(decode_keyfile_json(content, password.encode())))
+
+    def take_over_encryption(self, name: str, home: Path) -> None:
+        """Keep the encryption keys that another home keeps under a name."""
+        text = (home / FOLDER / f"{name}{_ENCRYPTION}").read_text(encoding="utf-8")
+        write_private(self._home / FOLDER / f"{name}{_ENCRYPTION}", text)
+
+    def _keep(self, name: str, key: bytes) -> None:
+        from eth_keyfile.keyfile import create_keyfile_json
+
+        content = create_keyfile_json(key, self._password.encode(), kdf="pbkdf2", iterations=1)
+        write_private(self._home / FOLDER / f"{name}.json", json.dumps(content) + "\n")
 
     @staticmethod
     def encryption_uri(name: str) -> str:

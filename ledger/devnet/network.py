@@ -1,4 +1,7 @@
-"""A development network: chain, contracts, participants and gateway on one machine, in one home directory."""
+"""A development network: chain, contracts, participants and gateway on one machine, in one home directory.
+
+A home apart (`ledger.devnet.apart`) has participants and a gateway of its own, and the chain of another home.
+"""
 
 import fcntl
 import os
@@ -134,7 +137,7 @@ class Devnet:
         self.stop()
 
     def start(self) -> None:
-        """Start the chain, set the network up when it is new, and start the gateway.
+        """Start the chain, set the network up when it is new, and start the gateway; of a home apart the gateway alone.
 
         Raises:
             DevnetError: it does not start, or it runs already.
@@ -143,19 +146,27 @@ class Devnet:
         places.chain.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._take_lock()
         _end_leftover_gateway(places)
+        self._alarms = Alarms(places.chain, self._tell)
         before = Home.load(places.home) if (places.home / CONFIG).exists() else None
+        if before and before.keeper:
+            self._home = self._visited(before, Path(before.keeper))
+        else:
+            self._start_chain(before)
+        if self._with_gateway:
+            self._start_gateway()
+        places.ready.touch()
+
+    def _start_chain(self, before: Home | None) -> None:
+        places = self.places
         if places.network.exists() and not States(places.chain).copies():
             raise DevnetError(
                 f"{places.home} holds a network, but no copy of its chain",
                 "Restore chain/state.json from a backup, or start a new network in another home",
             )
-        self._alarms = Alarms(places.chain, self._tell)
-        self._supervisor = Supervisor(find_anvil(), places.chain, self._alarms, interval=self._interval)
+        alarms = Alarms(places.chain, self._tell)
+        self._supervisor = Supervisor(find_anvil(), places.chain, alarms, interval=self._interval)
         self._supervisor.start(_port(before.rpc if before else None))
-        self._home = self._known(before) if before and places.network.exists() else self._founded()
-        if self._with_gateway:
-            self._start_gateway()
-        places.ready.touch()
+        self._home = self._known(before, self.supervisor.url) if before and places.network.exists() else self._founded()
 
     def watch(self, stop: threading.Event) -> None:
         """Keep everything up until `stop` is set.
@@ -164,8 +175,8 @@ class Devnet:
             DevnetError: something can't be kept up.
         """
         while not stop.wait(_LOOK):
-            if self.supervisor.failed:
-                raise self.supervisor.failed
+            if self._supervisor and self._supervisor.failed:
+                raise self._supervisor.failed
             if self._gateway and not self._gateway.program.runs:
                 self._bring_gateway_back(self._gateway)
 
@@ -197,8 +208,15 @@ class Devnet:
         if mark:
             mark.save(self.places.mark)
 
-    def _known(self, before: Home) -> Home:
-        home = replace(before, rpc=self.supervisor.url)
+    def _visited(self, before: Home, keeper: Path) -> Home:
+        if not standing(keeper).ready:
+            raise DevnetError(
+                f"the chain, which {keeper} keeps, is not up", f"Start it: passavant devnet up --home {keeper}"
+            )
+        return self._known(before, Home.load(keeper).rpc)
+
+    def _known(self, before: Home, rpc_url: str) -> Home:
+        home = replace(before, rpc=rpc_url)
         home.save()
         rpc = Rpc(home.rpc)
         Network.load(self.places.network).check(rpc)

@@ -6,7 +6,7 @@ The rules are `ledger.domain.recognising`'s, asked for each risk area; there is 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, Outcome, Risk, Verdict
+from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, Outcome, Risk, SealState, Verdict
 from ledger.domain.lifecycle import LIVE
 from ledger.domain.participants import Participants
 from ledger.domain.reasons import REASONS
@@ -42,6 +42,7 @@ class RecognitionCandidate:
         control: the control at the root.
         administration: who made the parent.
         controlled: the declaration that was controlled, in `version`.
+        seal_state: of the seals, at the control.
         risk: risk areas of the parent.
         usable: those in which it may be relied on now.
         arrangement: the version of the arrangement that covers it; None when there is none with that administration.
@@ -49,6 +50,7 @@ class RecognitionCandidate:
         reason: the same in words.
         recognised: the viewer's latest recognition of it that it did not withdraw.
         stands: whether that recognition stands.
+        eu_results: the EU's control result codes that the control corresponds to, as the client adds them.
     """
 
     declaration: DeclarationId
@@ -59,6 +61,7 @@ class RecognitionCandidate:
     version: int
     method: ControlMethod
     outcome: ControlOutcome
+    seal_state: SealState
     risk: Risk
     usable: Risk
     effective_at: int
@@ -68,6 +71,7 @@ class RecognitionCandidate:
     reason: str | None
     recognised: Digest | None
     stands: bool | None
+    eu_results: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ class Weighing:
             version=control.version,
             method=ControlMethod(control.method),
             outcome=ControlOutcome(control.outcome),
+            seal_state=SealState(control.seal_state),
             risk=Risk(root.risk),
             usable=Risk(sum(area for area, outcome in outcomes.items() if outcome is Outcome.RECORDED)),
             effective_at=control.effective_at,

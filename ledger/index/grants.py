@@ -29,7 +29,7 @@ class AccessEntry:
         declaration, commitment: of which version (32 bytes each).
         content_hash: which ciphertext.
         reader: the organisation.
-        act: READ, REPLACED or WRAPPED.
+        act: READ, REPLACED, WRAPPED; or FETCHED, from another gateway into this store.
         noted_at: when (seconds).
     """
 

@@ -5,7 +5,7 @@ from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.records import Hold
 from ledger.domain.wire import DeclarationId, Head, encode
 from tests.api.conftest import ORGANISATION
-from tests.api.fake_client import declaration_answer, participant
+from tests.api.fake_client import DOMAINS, declaration_answer, participant
 
 RECORD = Hold(
     declaration=DeclarationId(b"\1" * 32), prev=Head(b"\2" * 32), agency=80_000, action=1, deadline=1_760_000_600
@@ -87,3 +87,16 @@ def test_participants(web, ledger_client):
     assert (found["id"], found["kind"], found["country"], found["status"]) == (70_000, "OPERATOR", "FR", "ACTIVE")
     (key,) = found["keys"]
     assert (key["address"], key["notBefore"], key["notAfter"]) == ("0x" + "01" * 20, None, "9999-12-31T23:59:59Z")
+
+
+def test_which_network_a_gateway_serves(web):
+    answer = web.get("/v1/network")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.json() == {
+        "gateway": "passavant",
+        "chainId": 31337,
+        "networkId": "0x" + "01" * 32,
+        "consignments": "0x" + "02" * 20,
+        "participants": "0x" + "03" * 20,
+        "recognitions": f"0x{DOMAINS.recognitions.contract.hex()}",
+    }

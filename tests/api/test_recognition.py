@@ -33,6 +33,7 @@ def test_what_may_be_relied_on_is_told_with_the_reason_for_the_rest(web, customs
             version=1,
             method=ControlMethod.PHYSICAL,
             outcome=ControlOutcome.NONE_FOUND,
+            seal_state=SealState.INTACT,
             risk=Risk.SECURITY | Risk.IPR,
             usable=Risk.SECURITY,
             effective_at=1_900_000_000,
@@ -42,12 +43,14 @@ def test_what_may_be_relied_on_is_told_with_the_reason_for_the_rest(web, customs
             reason="outside",
             recognised=None,
             stands=None,
+            eu_results=("A1",),
         )
     ]
     answer = web.get(URL, params={**ASKED, "type": "MRN"}, headers=customs)
     [told] = answer.json()["candidates"]
     assert (told["usable"], told["risk"], told["refused"]) == (["SECURITY"], ["SECURITY", "IPR"], "OUT_OF_SCOPE")
     assert (told["method"], told["reason"], told["stands"]) == ("PHYSICAL", "outside", None)
+    assert (told["euResults"], told["sealState"]) == (["A1"], "INTACT")
     assert (told["parent"], told["effectiveAt"]) == (f"0x{CONTROL.hex()}", "2030-03-17T17:46:40Z")
     assert "no-store" in answer.headers["cache-control"]
     [(query, country)] = ledger_client.asked_candidates

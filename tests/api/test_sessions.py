@@ -5,7 +5,8 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 
 from api import auth
-from api.auth import SessionClaim, Sessions, SessionTerms, signer_of
+from api.auth import Sessions, SessionTerms, signer_of
+from ledger.domain.sessions import SessionClaim
 from tests.api.conftest import ORGANISATION, open_session
 from tests.api.fake_client import fake, participant
 from tests.api.keys import Signer

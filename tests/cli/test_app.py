@@ -22,11 +22,13 @@ COMMANDS = (
     "controls",
     "decide",
     "declare",
+    "devnet apart",
     "devnet down",
     "devnet status",
     "devnet up",
     "disclose",
     "erase",
+    "fetch",
     "grant",
     "grants",
     "hold",
@@ -60,7 +62,7 @@ COMMANDS = (
     "withdraw",
 )
 WITHOUT_JSON = {"completion"}
-RUN_APART = {"completion", "declare", "devnet", "erase", "ingest", "present", "record"}
+RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}
 BY_TWO = {"recognise", "suspend-arrangement"}
 """What two administrations must have agreed on before: see test_recognising.py."""
 HEAVY = ("web3", "fastapi", "alembic", "eth_account", "lxml", "sqlalchemy", "starlette", "rich", "httpx", "eth_abi")

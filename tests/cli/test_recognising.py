@@ -3,8 +3,16 @@
 import datetime as dt
 import json
 import time
+from typing import Any
 
 import pytest
+
+from ledger.cli.session import open_desk, open_home
+from ledger.desk import EVIDENCE_SCHEMA
+from ledger.documents.control_results import EuResult, statement
+from ledger.domain.commitment import schema_id
+from ledger.domain.wire import Digest
+from ledger.sealing import Subject
 
 EXPORT = "25GB7QK2M9ZT4XW1A3"
 PLAN = {
@@ -129,6 +137,36 @@ def test_the_end_of_an_aeo_status_breaks_what_rests_on_it(imported, passavant):
     assert candidates(passavant, imported)[good]["stands"] is False
     for refused in (("suspend", "bazaar", *BY_FR), ("withdraw", "platform", "--as", "platform", "--json")):
         assert passavant("aeo", *refused).json["error"] == "DeskError"
+
+
+@pytest.mark.e2e
+def test_a_control_is_told_by_the_eus_code_and_never_guessed(imported, passavant):
+    asked = passavant("control", EXPORT, "--eu-result", "A2", "--risk", "security", *BY_GB)
+    assert (asked.code, asked.json["error"]) == (1, "AmbiguousResult")
+    assert "documentary, none-found" in asked.json["message"]
+    assert "documentary, not-carried-out (nothing was checked)" in asked.json["message"]
+    assert passavant("control", EXPORT, "--risk", "security", *BY_GB).code == 2
+    assert passavant("control", EXPORT, "--eu-result", "C9", "--risk", "security", *BY_GB).code == 2
+    said = ("--risk", "security", "--evidence", "image=x", *BY_GB)
+    scanned = passavant("control", EXPORT, "--eu-result", "a1", "--method", "non-intrusive", *said)
+    simplified = passavant("control", EXPORT, "--eu-result", "A3", *said)
+    assert (scanned.code, simplified.code) == (0, 0)
+    found = candidates(passavant, imported)
+    one, other = found[scanned.json["id"]], found[simplified.json["id"]]
+    assert (one["method"], one["outcome"], one["euResults"]) == ("NON_INTRUSIVE", "NONE_FOUND", ["A1"])
+    assert (other["outcome"], other["euResults"]) == ("NOT_CARRIED_OUT", ["A2", "A3"])
+    assert other["reason"] == "Nothing was really controlled."
+    assert "EU codes          A2, A3" in passavant("controls", imported, "--for", "FR", "--as", "customs-fr").out
+    assert evidence_of(simplified.json["id"]) == {"image": "x", **statement(EuResult.A3)}
+
+
+def evidence_of(control):
+    """The sealed evidence of a control, as its author opens it."""
+    with open_desk(open_home(None), "customs-gb") as desk:
+        recorded: Any = desk.client.recorded(Digest(bytes.fromhex(control[2:])))
+        record = recorded.record
+        subject = Subject(record.declaration, record.evidence, schema_id(EVIDENCE_SCHEMA))
+        return dict(desk.sealer.open(subject).fields)
 
 
 @pytest.mark.e2e

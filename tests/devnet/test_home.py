@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.home import CONFIG, Home, HomeError, Identity, encryption_file, home_path, write_private
+from ledger.home import CONFIG, Home, HomeError, Identity, Other, encryption_file, home_path, write_private
 
 ALICE = Identity(
     organisation=100_001,
@@ -28,6 +28,18 @@ def home(tmp_path):
 def test_what_is_saved_is_loaded(home, tmp_path):
     assert Home.load(tmp_path) == home
     assert stat.S_IMODE((tmp_path / CONFIG).stat().st_mode) == 0o600
+
+
+def test_others_are_known_by_name_and_number(home, tmp_path):
+    bob = Other(7, "Bob", ("FR",), ("FR1",))
+    replace(home, others={"bob": bob}, keeper="/somewhere").save()
+    found = Home.load(tmp_path)
+    assert (found.others, found.keeper, found.people) == ({"bob": bob}, "/somewhere", [ALICE, bob])
+    assert (found.organisation("alice"), found.organisation("bob")) == (100_001, 7)
+    with pytest.raises(HomeError, match="has no key of 'bob': another home has"):
+        found.identity("bob")
+    with pytest.raises(HomeError, match="knows no participant 'eve'"):
+        found.organisation("eve")
 
 
 def test_paths_are_relative_to_the_home(home, tmp_path):
@@ -75,6 +87,9 @@ def test_no_home(tmp_path):
         ('{"rpc": "x", "participants": []}', "participants is no table"),
         ('{"rpc": "x", "participants": {"a": 1}}', "is no table of settings"),
         ('{"rpc": "x", "participants": {"a": {"organisation": 1}}}', "'a' needs organisation, signer"),
+        ('{"rpc": "x", "others": 1}', "others is no table"),
+        ('{"rpc": "x", "others": {"a": {"signer": "env:A"}}}', "does not know signer"),
+        ('{"rpc": "x", "others": {"a": {}}}', "'a' needs its organisation"),
         ("{}", "names no node"),
     ],
 )

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.domain import records
+from ledger.domain.codes import AdmissionAction, AssistanceAction, AssistanceKind
 from ledger.domain.grants import ReadGrant
 from ledger.domain.wire import ZERO
 from ledger.index.grants import ReadGrants
@@ -84,3 +86,75 @@ def test_parties_share_and_grantees_are_let_in(rights, world, declaration):
     grant(world, declaration)
     assert {who for who in EVERYBODY if rights.may_be_let_in(one, who)} == {PLATFORM, GB, CARRIER}
     assert {who for who in EVERYBODY if rights.may_wrap(kept(NONE), who)} == {PLATFORM}
+
+
+# --- assistance -------------------------------------------------------------------------------------------------------
+
+HEIR = 827
+"""Who takes over from GB."""
+
+
+@pytest.fixture
+def asked(world):
+    """What CN asks of GB about a consignment of GB's."""
+    opener, soon = world.chain.declare(), world.chain.time + 600
+    shared = {"kind": AssistanceKind.VERIFICATION, "commitment": hashed(b"question"), "deadline": soon}
+    record = records.Assistance(
+        administration=CN,
+        addressee=GB,
+        consignment=opener,
+        action=AssistanceAction.REQUEST,
+        due_at=soon,
+        **shared,
+    )
+    request = world.chain._record(record)
+    world.index()
+    return request
+
+
+def succeed(world):
+    keys = {"first_key": bytes(19) + b"1", "second_key": b"2" * 20}
+    world.chain.council(HEIR, AdmissionAction.SUCCEED, b"GB", predecessor=GB, **keys)
+    world.chain.block()
+    world.index()
+
+
+def test_assistance_is_between_two_administrations(rights, asked):
+    for owner in (CN, GB):
+        one = kept(asked, owner)
+        assert readers(rights, one) == {CN, GB}
+        assert {who for who in EVERYBODY if rights.may_wrap(one, who)} == {CN, GB}
+        assert {who for who in EVERYBODY if rights.may_be_let_in(one, who)} == {CN, GB}
+        assert {who for who in EVERYBODY if rights.may_replace(one, who)} == {owner}
+
+
+def test_what_others_seal_for_it_is_given_to_nobody_else(rights, asked):
+    assert readers(rights, kept(asked, PLATFORM)) == {PLATFORM}
+
+
+def test_nobody_lets_others_read_assistance(rights, world, asked):
+    grant(world, asked, grantor=CN)
+    assert {who for who in EVERYBODY if rights.may_grant(asked, who)} == set()
+    assert rights.granted(asked, CARRIER) == set()
+    assert readers(rights, kept(asked, CN)) == {CN, GB}
+
+
+def test_a_question_that_is_not_recorded_is_its_authors(rights):
+    assert readers(rights, kept(hashed(b"not yet"), CN)) == {CN}
+
+
+def test_who_takes_over_reads_what_was_asked_and_answered(world, rights, asked):
+    succeed(world)
+    for owner in (CN, GB):
+        one = kept(asked, owner)
+        assert {who for who in (CN, HEIR, PLATFORM) if rights.may_read(one, who)} == {CN, HEIR}
+    assert rights.may_replace(kept(asked, GB), HEIR)
+    assert not rights.is_party(asked, GB)
+
+
+def test_what_a_former_administration_sealed_for_a_declaration_stays_readable(world, rights, declaration):
+    one = kept(declaration, GB)
+    assert rights.may_read(one, PLATFORM)
+    succeed(world)
+    assert {who for who in (PLATFORM, HEIR, CN) if rights.may_read(one, who)} == {PLATFORM, HEIR}
+    assert rights.may_replace(one, PLATFORM)
