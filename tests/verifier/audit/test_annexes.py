@@ -301,6 +301,13 @@ def test_annexes_are_found_by_hash_in_whatever_file(tmp_path):
     assert read_annexes(tmp_path) == known(LIMITED, PROGRAMMES)
 
 
+def test_an_annex_is_found_by_its_canonical_form_and_by_what_is_written(tmp_path):
+    written = {"modes": [5, 4], "hsChapters": [], "disclosureProfile": ""}
+    (tmp_path / "one.json").write_text(json.dumps(written))
+    annex = Annex(modes=frozenset({"4", "5"}))
+    assert read_annexes(tmp_path) == {annex_hash(written): annex, annex_hash({"modes": [4, 5]}): annex}
+
+
 @pytest.mark.parametrize("wrong", ["{", "[]", '{"hsChapters": "61"}', '{"modes": ["4"]}', '{"modes": [true]}'])
 def test_what_is_no_annex_is_named(tmp_path, wrong):
     (tmp_path / "wrong.json").write_text(wrong)

@@ -1,6 +1,7 @@
 """Annexes of arrangements (step 24): whether recognitions keep to what the contract can't see.
 
-The chain holds an annex's hash: keccak256 of its JSON, names in ascending order, no white space, UTF-8; zeros for none.
+The chain holds an annex's hash: keccak256 of its JSON, names and lists in ascending order, without what is empty, no
+white space, UTF-8; zeros for none. An annex that is written otherwise is found by the hash of what is written, too.
 Of the annex that an arrangement names, and of that in force when the record was taken, this looks at the programme of
 the AEO grant on which a recognition rests, and at HS chapters and modes of transport as far as disclosures open them:
 of the version that was recognised for, and of that which was controlled.
@@ -30,6 +31,7 @@ from passavant_verifier.records import ZERO, Record
 _CODE: Final = re.compile(r"Declaration/.*/Commodity\[1\]/Classification\[\d+\]/ID\[1\]")
 _MODE: Final = re.compile(r"Declaration/(?:.*/)?BorderTransportMeans\[1\]/ModeCode\[1\]")
 _HS_DIGITS: Final = 6
+_LISTS: Final = {"hsChapters": str, "modes": int, "aeoProgrammes": str}
 _RULE: Final = "a recognition keeps to the annex of its arrangement"
 
 
@@ -83,7 +85,7 @@ def read_annexes(folder: Path) -> dict[bytes, Annex]:
         inner = content.get("annex", content) if isinstance(content, dict) else content
         annex = _annex(inner, name)
         try:
-            found[annex_hash(inner)] = annex
+            found |= {annex_hash(one): annex for one in (inner, _canonical(inner))}
         except UnicodeEncodeError:
             raise UnreadableError(name, "a text in it is none") from None
     return found
@@ -233,13 +235,19 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
         raise UnreadableError(str(folder), f"can't be read: {error.strerror or error}") from None
 
 
+def _canonical(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The one form that is signed: lists ascending, and nothing that limits nothing."""
+    said = {name: sorted(content.get(name, [])) for name in _LISTS}
+    profile = content.get("disclosureProfile", "")
+    return {name: value for name, value in {**said, "disclosureProfile": profile}.items() if value}
+
+
 def _annex(content: Any, where: str) -> Annex:
     if not isinstance(content, dict):
         raise UnreadableError(where, "an annex is a JSON object")
-    listed = {name: content.get(name, []) for name in ("hsChapters", "modes", "aeoProgrammes")}
-    kinds = {"hsChapters": str, "modes": int, "aeoProgrammes": str}
+    listed = {name: content.get(name, []) for name in _LISTS}
     for name, values in listed.items():
-        if not isinstance(values, list) or any(type(one) is not kinds[name] for one in values):
+        if not isinstance(values, list) or any(type(one) is not _LISTS[name] for one in values):
             raise UnreadableError(where, f"{name} takes a list of {'numbers' if name == 'modes' else 'texts'}")
     return Annex(
         frozenset(listed["hsChapters"]),
