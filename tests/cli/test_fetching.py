@@ -5,8 +5,9 @@ import pytest
 from ledger.cli.failures import Exit
 from ledger.cli.fetching import _outcome, _told
 from ledger.desk.fetching import Fate, Fetched
+from ledger.domain.wire import DeclarationId
 
-ONE, OTHER = b"\1" * 32, b"\2" * 32
+ONE, OTHER = DeclarationId(b"\1" * 32), DeclarationId(b"\2" * 32)
 URL = "https://gateway.example"
 
 
