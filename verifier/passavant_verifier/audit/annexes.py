@@ -79,10 +79,10 @@ def read_annexes(folder: Path) -> dict[bytes, Annex]:
     Raises:
         UnreadableError: a file can't be read, or is none.
     """
-    found = {}
+    found: dict[bytes, Annex] = {}
     for name, raw in _files(folder):
         content = parse_json(raw, name)
-        inner = content.get("annex", content) if isinstance(content, dict) else content
+        inner: Any = content.get("annex", content) if isinstance(content, dict) else content
         annex = _annex(inner, name)
         try:
             found |= {annex_hash(one): annex for one in (inner, _canonical(inner))}
