@@ -15,6 +15,7 @@ from ledger.desk.field_sets import FIELD_SET_SCHEMA, FieldSets
 from ledger.desk.options import ContentMissing, DeskError, UnknownReference
 from ledger.desk.references import own_numbers, references_of
 from ledger.documents import Document, LodgedDeclaration, build, typed
+from ledger.documents.arrangements import goods_of
 from ledger.domain.commitment import schema_id
 from ledger.domain.wire import DeclarationId
 from ledger.errors import DocumentError
@@ -163,6 +164,7 @@ class Fetcher:
             self._client.keep_fetched(sealed, one.wrap, Custody(self._me))
         except _DOUBTS as error:
             return asked.told(Fate.REFUSED, str(error))
+        self._client.note_goods(asked.declaration, asked.version.commitment, goods_of(dict(payload.fields)))
         return replace(asked.told(Fate.FETCHED), references=self._index(asked.declaration, payload))
 
     def _index(self, declaration: DeclarationId, payload: Payload) -> int:
