@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ledger.index.references import ReferenceType as ReferenceType
     from ledger.index.retaining import Retained as Retained
     from ledger.index.sealed import Custody as Custody
+    from ledger.index.shared import SharedControl as SharedControl
     from ledger.sealing import MalformedSeal as MalformedSeal
     from ledger.sealing import PayloadRefused as PayloadRefused
     from ledger.sealing import Sealed as Sealed
@@ -98,6 +99,7 @@ _FACE: Final = {
     "ledger.index.retaining": ("Retained",),
     "ledger.index.references": ("Reference", "ReferenceType"),
     "ledger.index.sealed": ("Custody",),
+    "ledger.index.shared": ("SharedControl",),
     "ledger.sealing": ("MalformedSeal", "PayloadRefused", "Sealed", "SealingError", "Subject", "Suite", "Wrap"),
 }
 _HOME: Final = {name: module for module, names in _FACE.items() for name in names}
