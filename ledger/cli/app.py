@@ -26,6 +26,7 @@ from ledger.cli import (
     sharing,
     simulating,
     standing,
+    worklist,
     writing,
 )
 from ledger.cli.failures import exit_code, tell
@@ -54,6 +55,7 @@ for part in (
     erasing,
     checkpoints,
     recognising,
+    worklist,
     standing,
     arranging,
     simulating,
