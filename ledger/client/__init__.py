@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ledger.index.references import ReferenceType as ReferenceType
     from ledger.index.retaining import Retained as Retained
     from ledger.index.sealed import Custody as Custody
+    from ledger.index.shared import SharedControl as SharedControl
     from ledger.index.work import Work as Work
     from ledger.index.worklist import WorkFilter as WorkFilter
     from ledger.index.worklist import WorkPage as WorkPage
@@ -100,6 +101,7 @@ _FACE: Final = {
     "ledger.index.retaining": ("Retained",),
     "ledger.index.references": ("Reference", "ReferenceType"),
     "ledger.index.sealed": ("Custody",),
+    "ledger.index.shared": ("SharedControl",),
     "ledger.index.work": ("Work",),
     "ledger.index.worklist": ("WorkFilter", "WorkPage", "WorkShown"),
     "ledger.sealing": ("MalformedSeal", "PayloadRefused", "Sealed", "SealingError", "Subject", "Suite", "Wrap"),

@@ -8,8 +8,8 @@ from ledger.documents.control_results import results_of
 from ledger.domain.aeo import AeoHistory
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.recognition import Line
-from ledger.domain.records import Control
-from ledger.domain.wire import DeclarationId, Digest, encode
+from ledger.domain.records import Assistance, Control
+from ledger.domain.wire import ZERO, DeclarationId, Digest, encode
 from ledger.index.aeo import AeoAnswer, answered, keep_programmes, load_agreed, load_programmes
 from ledger.index.candidates import RecognitionCandidate, load_candidates
 from ledger.index.errors import StoreError
@@ -111,6 +111,14 @@ class RecognitionReading:
         """Note the name of an AEO programme, of which a grant tells the hash alone."""
         with self.client.store.writing() as connection:
             keep_programmes(connection, [name])
+
+    def assistance_contents(self, request: Digest) -> list[tuple[str, bytes]]:
+        """What a request of mutual assistance, and its answer, commit to: ``request`` or ``answer``, and the root."""
+        with self.client.store.reading() as session:
+            rows = session.rows("SELECT commitment, answer FROM assistance WHERE digest = ?", request)
+        replies = [self.client.recorded(Digest(row[1])) for row in rows]
+        said = [("answer", one.record.commitment) for one in replies if one and isinstance(one.record, Assistance)]
+        return [one for one in (*(("request", row[0]) for row in rows), *said) if one[1] != ZERO]
 
     def proof(self, parent: Digest) -> bytes:
         """What shows the parent of a recognition: of a control its body, and the steps to the settled head.

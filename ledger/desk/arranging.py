@@ -9,6 +9,7 @@ from typing import Any, Final
 from ledger.chain.signers import Signer
 from ledger.client import Client, Entry, FieldError
 from ledger.desk.options import DeskError
+from ledger.documents.profiles import agreed
 from ledger.domain.codes import Outcome, Reason, SuspensionAction
 from ledger.domain.keccak import keccak256
 from ledger.domain.plain import from_plain, to_plain
@@ -111,12 +112,14 @@ class Arranger:
 
         Raises:
             DeskError: this administration is no party.
+            DocumentError: the annex names a disclosure profile that is not known here.
         """
         if self._administration not in (draft.record.first, draft.record.second):
             raise DeskError(
                 f"the arrangement is between administrations {draft.record.first} and {draft.record.second}, "
                 f"and {self._administration} is neither"
             )
+        agreed(str(draft.annex.get("disclosureProfile", "")))
         signature = self._manager.sign(self.client.domains.of(draft.record), draft.record)
         return replace(draft, signatures={**draft.signatures, self._administration: signature})
 

@@ -34,6 +34,7 @@ from ledger.client import (
     Sealed,
     SealedForReader,
     SealRefused,
+    SharedControl,
     StatusAnswer,
     StatusQuery,
     Submission,
@@ -170,6 +171,7 @@ class FakeClient:
     asked_work: list[tuple[WorkFilter, str | None, int]] = field(default_factory=list)
     authorised: dict[int, AeoAnswer] = field(default_factory=dict)
     asked_aeo: list[tuple[int | None, ...]] = field(default_factory=list)
+    sharing: dict[tuple[str, int], list[SharedControl]] = field(default_factory=dict)
     reported: list[tuple[int, Period, Interval | None]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     readable: set[tuple[bytes, int]] = field(default_factory=set)
@@ -321,6 +323,9 @@ class FakeClient:
     def aeo(self, operator: int, viewer: int | None, at: int | None, known_at: int | None) -> AeoAnswer | None:
         self.asked_aeo.append((operator, viewer, at, known_at))
         return self.authorised.get(operator)
+
+    def shared(self, query: StatusQuery, viewer: int) -> list[SharedControl]:
+        return self.sharing.get((query.reference, viewer), [])
 
     def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
         assert strict

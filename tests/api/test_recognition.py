@@ -1,8 +1,9 @@
 import pytest
 
-from ledger.client import RecognitionCandidate
+from ledger.client import RecognitionCandidate, SharedControl
 from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, Outcome, Risk, SealState
 from ledger.domain.wire import DeclarationId, Digest
+from ledger.index.shared import Superseding, Touch
 from tests.api.conftest import open_session
 from tests.api.fake_client import participant
 from tests.api.keys import Signer
@@ -61,3 +62,55 @@ def test_only_the_administration_itself_may_ask(web, session, customs):
     assert web.get(URL, params=ASKED, headers=session).status_code == 403
     assert web.get(URL, params={**ASKED, "administration": "fr"}, headers=customs).status_code in {400, 422}
     assert web.get(URL, params={**ASKED, "type": "NAME"}, headers=customs).status_code in {400, 422}
+
+
+SHARED = "/v1/recognition/shared"
+
+
+def test_what_arrangements_share_is_told_with_what_became_of_it(web, customs, ledger_client):
+    ledger_client.sharing["25FR00128B4M7QX9K2", 250] = [
+        SharedControl(
+            control=CONTROL,
+            administration=826,
+            office=60,
+            declaration=DeclarationId(b"\x02" * 32),
+            version=1,
+            commitment=b"\x03" * 32,
+            schema=b"\x04" * 32,
+            method=ControlMethod.PHYSICAL,
+            outcome=ControlOutcome.NONE_FOUND,
+            risk=Risk.SECURITY | Risk.IPR,
+            standard=bytes(32),
+            seal_state=SealState.INTACT,
+            effective_at=1_900_000_000,
+            valid_until=1_900_000_001,
+            arrangement=Digest(b"\x05" * 32),
+            annex=bytes(32),
+            time=1_900_000_002,
+            block=7,
+            superseded=(
+                Superseding(
+                    Digest(b"\x06" * 32), "Control", ControlOutcome.NOT_CARRIED_OUT, 1_900_000_000, 1_900_000_003
+                ),
+                Superseding(Digest(b"\x07" * 32), "Decision", None, None, 1_900_000_004),
+            ),
+            touched=(Touch(Risk.IPR, 2),),
+            paused=True,
+            opened=True,
+        )
+    ]
+    answer = web.get(SHARED, params={"reference": "25FR00128B4M7QX9K2", "type": "MRN"}, headers=customs)
+    [told] = answer.json()["controls"]
+    assert (told["control"], told["version"], told["block"]) == (f"0x{CONTROL.hex()}", 1, 7)
+    assert (told["opened"], told["paused"], told["time"]) == (True, True, "2030-03-17T17:46:42Z")
+    assert told["touched"] == [{"risk": ["IPR"], "version": 2}]
+    assert [one["outcome"] for one in told["superseded"]] == ["NOT_CARRIED_OUT", None]
+    assert "no-store" in answer.headers["cache-control"]
+
+
+def test_what_is_not_shared_is_not_there(web, session, customs):
+    asked = {"reference": "25FR00128B4M7QX9K2"}
+    assert web.get(SHARED, params=asked).status_code == 401
+    assert web.get(SHARED, params=asked, headers=session).status_code == 404
+    assert web.get(SHARED, params=asked, headers=customs).status_code == 404
+    assert web.get(SHARED, params={**asked, "type": "NAME"}, headers=customs).status_code in {400, 422}

@@ -54,6 +54,7 @@ COMMANDS = (
     "record",
     "replay",
     "retention",
+    "shared",
     "simulate-arrangement",
     "status",
     "suspend-arrangement",

@@ -195,6 +195,33 @@ def test_aeo_status_is_told_as_of_any_moment_and_as_it_was_known(imported, passa
 
 
 @pytest.mark.e2e
+def test_what_the_arrangement_shares_and_what_became_of_it(imported, passavant):
+    good = controlled(passavant, "--outcome", "none-found", "--risk", "security,ipr", "--seal-state", "intact")
+    outside = controlled(passavant, "--outcome", "none-found", "--risk", "fiscal")
+    [told] = passavant("shared", imported, *BY_FR).json["controls"]
+    assert (told["control"], told["administration"], told["risk"]) == (good, 826, ["SECURITY", "IPR"])
+    assert (told["superseded"], told["paused"], told["opened"]) == ([], False, False)
+    revoked = controlled(passavant, "--outcome", "not-carried-out", "--risk", "security", "--supersedes", good)
+    text = passavant("shared", told["declaration"], "--as", "customs-fr").out
+    assert f"superseded     by {revoked}: not carried out" in text
+    assert "seals          intact" in text
+    assert "agreed fields  not opened yet" in text
+    assert outside not in text
+    assert passavant("suspend-arrangement", "customs-gb", "--reason", "risk", *BY_FR).code == 0
+    assert "and the arrangement is over or suspended" in passavant("shared", imported, "--as", "customs-fr").out
+    for reference, name in ((EXPORT, "customs-fr"), (imported, "customs-gb"), (imported, "platform")):
+        assert passavant("shared", reference, "--as", name).out.startswith("Nothing is known under this reference")
+
+
+@pytest.mark.e2e
+def test_an_annex_with_a_profile_that_nobody_knows_is_not_signed(network, messages, passavant):
+    plan = {**PLAN, "annex": {"disclosureProfile": "everything"}}
+    (messages / "plan.json").write_text(json.dumps(plan))
+    refused = passavant("arrange", "plan.json", "--as", "customs-gb")
+    assert (refused.code, "There are customs@1, platform@1, arrangement@1" in refused.err) == (1, True)
+
+
+@pytest.mark.e2e
 def test_an_arrangement_takes_both_parties_and_an_unchanged_draft(network, messages, passavant):
     (messages / "plan.json").write_text(json.dumps(PLAN))
     told = passavant("arrange", "plan.json", "--as", "customs-gb")

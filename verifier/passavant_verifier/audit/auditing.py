@@ -5,10 +5,11 @@ result.checkpoint        # to be signed, when nothing diverges and nothing is un
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from passavant_verifier.audit.annexes import Annex, AnnexMonitor, File
 from passavant_verifier.audit.chain import ChainReader
 from passavant_verifier.audit.checkpoints import (
     Milestone,
@@ -48,6 +49,8 @@ class Plan:
         session: private key, 32 bytes, that opens sessions at gateways; None: they are asked what everybody may ask.
         own: the verifier key of who audits, as far as it signs.
         mine: addresses of my keys; `known`: digests of the records that I made.
+        annexes: of arrangements, by hash; None: they are not looked at.
+        disclosures: what is opened of declarations, to hold against annexes.
         pause: seconds after which a gateway that differs is asked again: the chain may have gone on.
         sample: how many declarations to ask a gateway about; None: all.
     """
@@ -62,6 +65,8 @@ class Plan:
     known: Sequence[bytes] = ()
     session: bytes | None = None
     sample: int | None = None
+    annexes: Mapping[bytes, Annex] | None = None
+    disclosures: Sequence[File] = ()
     pause: float = 0.5
 
 
@@ -103,6 +108,10 @@ class Audit:
             self.replay.watchers.append(self.history)
         if self.plan.mine:
             self.replay.watchers.append(IdentityMonitor(self.plan.mine, self.plan.known, self.findings))
+        if self.plan.annexes is not None:
+            monitor = AnnexMonitor(self.plan.annexes, self.replay.ledger, self.findings)
+            monitor.disclose(self.plan.disclosures)
+            self.replay.watchers.append(monitor)
 
     def run(self) -> Result:
         """All steps; what is found stands in the findings."""
