@@ -35,6 +35,7 @@ from api.routes import (
     records,
     service,
     sessions,
+    worklist,
 )
 from api.routes import ledger as ledger_routes
 from api.settings import Settings, secret_of
@@ -57,6 +58,7 @@ _ROUTERS: Final = (
     aeo,
     benefits,
     recognition,
+    worklist,
     service,
 )
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →

@@ -143,7 +143,7 @@ class Recognition(Stage):
     def _agree(self) -> None:
         plan = self.home / "plan.json"
         plan.write_text(json.dumps(PLAN), encoding="utf-8")
-        signed = self.run("arrange", plan, "--begins-in", "8s", "--as", "customs-gb")
+        signed = self.run("arrange", plan, "--begins-in", "6s", "--as", "customs-gb")
         expect(len(signed["missing"]) == 1, "one signature is missing")
         say("The draft travels from the one home to the other; it holds nothing secret.")
         told = self.run("arrange", signed["draft"], "--as", "customs-fr")

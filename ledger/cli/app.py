@@ -27,6 +27,7 @@ from ledger.cli import (
     sharing,
     simulating,
     standing,
+    worklist,
     writing,
 )
 from ledger.cli.failures import exit_code, tell
@@ -55,6 +56,7 @@ for part in (
     erasing,
     checkpoints,
     recognising,
+    worklist,
     standing,
     arranging,
     entitled,

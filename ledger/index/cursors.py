@@ -8,6 +8,7 @@ from typing import Any, Final
 from ledger.index.errors import CursorError
 
 _PLACE: Final = struct.Struct(">QI8s")
+_ITEM: Final = struct.Struct(">QII8s")
 _NUMBER: Final = struct.Struct(">Q")
 _PRINT: Final = 8
 
@@ -21,6 +22,17 @@ def read_place(cursor: str) -> tuple[int, int, bytes]:
     """Block, log, and the start of the block's hash."""
     block, log, start = _unpack(_PLACE, cursor)
     return block, log, start
+
+
+def write_item(at: tuple[int, int, int], block_hash: bytes) -> str:
+    """The cursor after one of several items that an event made: block, log, and its number among them."""
+    return _text(_ITEM.pack(*at, block_hash[:_PRINT]))
+
+
+def read_item(cursor: str) -> tuple[tuple[int, int, int], bytes]:
+    """Block, log and number, and the start of the block's hash."""
+    block, log, place, start = _unpack(_ITEM, cursor)
+    return (block, log, place), start
 
 
 def write_number(number: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from ledger.client import (
     AccessEntry,
     AeoAnswer,
+    AnnexRefused,
     Answer,
     AsOf,
     ClientSettings,
@@ -38,6 +39,8 @@ from ledger.client import (
     StatusAnswer,
     StatusQuery,
     Submission,
+    WorkFilter,
+    WorkPage,
     Wrap,
 )
 from ledger.domain.benefits import Benefit, Interval
@@ -56,7 +59,7 @@ from ledger.domain.commitment import scope_of
 from ledger.domain.grants import digest_of_grant, typed_grant
 from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
-from ledger.domain.proposals import Period
+from ledger.domain.proposals import Annex, Period
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
 from ledger.domain.transparency import Note, read_note
@@ -164,7 +167,10 @@ class FakeClient:
     benefit: list[Benefit] = field(default_factory=list)
     candidate: list[RecognitionCandidate] = field(default_factory=list)
     asked_candidates: list[tuple[StatusQuery, str]] = field(default_factory=list)
+    annexes: dict[bytes, Annex] = field(default_factory=dict)
     weighing: int | None = None
+    work: WorkPage = field(default_factory=lambda: WorkPage((), None, more=False))
+    asked_work: list[tuple[WorkFilter, str | None, int]] = field(default_factory=list)
     authorised: dict[int, AeoAnswer] = field(default_factory=dict)
     asked_aeo: list[tuple[int | None, ...]] = field(default_factory=list)
     sharing: dict[tuple[str, int], list[SharedControl]] = field(default_factory=dict)
@@ -304,11 +310,24 @@ class FakeClient:
         self.reported.append((viewer, period, interval))
         return tuple(self.benefit)
 
+    def put_annex(self, digest: bytes, annex: Annex, viewer: int) -> None:
+        if viewer != self.weighing:
+            raise NotEntitled
+        if annex.digest() != digest:
+            raise AnnexRefused(f"its own hash is 0x{annex.digest().hex()}")
+        self.annexes[digest] = annex
+
     def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> list[RecognitionCandidate]:
         self.asked_candidates.append((query, country))
         if viewer != self.weighing:
             raise NotEntitled("not yours")
         return self.candidate
+
+    def worklist(self, viewer: int | None, which: WorkFilter, after: str | None, limit: int) -> WorkPage:
+        self.asked_work.append((which, after, limit))
+        if viewer != self.weighing:
+            raise NotEntitled("not yours")
+        return self.work
 
     def aeo(self, operator: int, viewer: int | None, at: int | None, known_at: int | None) -> AeoAnswer | None:
         self.asked_aeo.append((operator, viewer, at, known_at))

@@ -60,6 +60,7 @@ COMMANDS = (
     "suspend-arrangement",
     "ticket",
     "withdraw",
+    "worklist",
 )
 WITHOUT_JSON = {"completion"}
 RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}

@@ -168,6 +168,7 @@ def play(story, place):
     story.revoked_in = controlled(story, "physical", "not-carried-out", "--supersedes", story.control)["block"]
     for house in (one, two):
         house.reached(story.revoked_in)
+    story.told["after"] = [story.status(house) for house in (one, two)]
     return story
 
 
@@ -221,6 +222,37 @@ def test_references_of_what_was_fetched_are_known_in_both_homes(played):
     assert (played.one.path / "index.key").read_bytes() != (played.two.path / "index.key").read_bytes()
 
 
+def test_chosen_fields_of_the_export_are_granted_here_and_fetched_there(played):
+    one, two = played.one, played.two
+    asked = ("fetch", played.leaving, "--from", one.gateway, "--as", "customs-fr")
+    one.run("grant", played.leaving, "customs-fr", "--fields", "Declaration/InvoiceAmount", "--as", "platform")
+    assert [(item["what"], item["fate"]) for item in two.run(*asked)["items"]] == [
+        ("grant", "FETCHED"),
+        ("chosen fields", "FETCHED"),
+    ]
+    read = two.run("payload", played.leaving, "--as", "customs-fr")
+    assert (read["chosen"], len(read["fields"])) == (True, 2)
+    one.run("withdraw", played.leaving, "customs-fr", "--fields", "Declaration/InvoiceAmount", "--as", "platform")
+    two.run(*asked)
+    two.run("payload", played.leaving, "--as", "customs-fr", code=1)
+
+
+def test_goods_items_of_a_french_decision_are_fetched_by_the_declarant(played):
+    one, two = played.one, played.two
+    lodged = one.run("declare", MESSAGES / "low-value.xml", "--as", "platform")["declaration"]
+    for more in (("detain", "--reason", "risk"), ("refuse", "--items", "2", "--reason", "compliance"), ("release",)):
+        two.run("decide", lodged, *more, "--as", "customs-fr")
+
+    def refused():
+        parts = one.run("status", lodged, "--as", "platform")["parts"]
+        return [part["items"] for part in parts if part["decided"]["kind"] == "REFUSE"]
+
+    assert refused() == [None]
+    told = one.run("fetch", lodged, "--from", two.gateway, "--as", "platform")["items"]
+    assert ("goods items", "FETCHED") in [(item["what"], item["fate"]) for item in told]
+    assert [[item["number"] for item in items] for items in refused()] == [[2]]
+
+
 def test_candidates_come_from_the_own_gateway(played):
     found = played.told["candidates"]
     assert found[played.control]["usable"] == ["SECURITY"]
@@ -244,7 +276,7 @@ def test_the_british_side_and_the_declarant_see_who_recognised(played):
 
 def test_both_gateways_say_that_reliance_is_withdrawn_and_since_when(played):
     assert (played.told["before"]["answer"], played.told["before"]["reliance"]) == ("RELEASED", "STANDS")
-    one, two = (played.status(house) for house in (played.one, played.two))
+    one, two = played.told["after"]
     for answer in (one, two):
         told = answer.json()
         assert (told["answer"], told["reliance"], told["asOf"]["block"]) == ("RELEASED", "WITHDRAWN", played.revoked_in)
