@@ -36,6 +36,7 @@ COMMANDS = (
     "invalidate",
     "key publish",
     "key rewrap",
+    "open-arrangement",
     "participants",
     "payload",
     "present",
@@ -64,7 +65,7 @@ COMMANDS = (
 )
 WITHOUT_JSON = {"completion"}
 RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}
-BY_TWO = {"recognise", "suspend-arrangement"}
+BY_TWO = {"open-arrangement", "recognise", "suspend-arrangement"}
 """What two administrations must have agreed on before: see test_recognising.py."""
 HEAVY = ("web3", "fastapi", "alembic", "eth_account", "lxml", "sqlalchemy", "starlette", "rich", "httpx", "eth_abi")
 
