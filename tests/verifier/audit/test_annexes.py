@@ -321,7 +321,7 @@ def test_the_canonical_form_is_the_ledgers(chapters, modes, programmes, profile)
         "disclosureProfile": profile,
     }
     with TemporaryDirectory() as folder:
-        (Path(folder) / "one.json").write_text(json.dumps({**lists, "disclosureProfile": profile}))
+        (Path(folder) / "one.json").write_text(json.dumps(written))
         assert annex.digest() in {*read_annexes(Path(folder)), ZERO}
 
 
