@@ -23,6 +23,7 @@ from api.metrics import Metrics
 from api.problems import Kind, ProblemError, problem_of, respond
 from api.routes import (
     aeo,
+    assistance,
     benefits,
     checkpoints,
     consignments,
@@ -57,6 +58,7 @@ _ROUTERS: Final = (
     aeo,
     benefits,
     recognition,
+    assistance,
     service,
 )
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →

@@ -11,6 +11,7 @@ import typer
 
 from ledger.cli import (
     arranging,
+    assisting,
     benefits,
     checkpoints,
     confidential,
@@ -57,6 +58,7 @@ for part in (
     recognising,
     standing,
     arranging,
+    assisting,
     entitled,
     simulating,
     benefits,
