@@ -36,6 +36,7 @@ from api.routes import (
     records,
     service,
     sessions,
+    worklist,
 )
 from api.routes import ledger as ledger_routes
 from api.settings import Settings, secret_of
@@ -59,6 +60,7 @@ _ROUTERS: Final = (
     benefits,
     recognition,
     assistance,
+    worklist,
     service,
 )
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →

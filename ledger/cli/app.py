@@ -28,6 +28,7 @@ from ledger.cli import (
     sharing,
     simulating,
     standing,
+    worklist,
     writing,
 )
 from ledger.cli.failures import exit_code, tell
@@ -56,6 +57,7 @@ for part in (
     erasing,
     checkpoints,
     recognising,
+    worklist,
     standing,
     arranging,
     assisting,

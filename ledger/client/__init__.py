@@ -52,6 +52,10 @@ if TYPE_CHECKING:
     from ledger.index.retaining import Retained as Retained
     from ledger.index.sealed import Custody as Custody
     from ledger.index.shared import SharedControl as SharedControl
+    from ledger.index.work import Work as Work
+    from ledger.index.worklist import WorkFilter as WorkFilter
+    from ledger.index.worklist import WorkPage as WorkPage
+    from ledger.index.worklist import WorkShown as WorkShown
     from ledger.sealing import MalformedSeal as MalformedSeal
     from ledger.sealing import PayloadRefused as PayloadRefused
     from ledger.sealing import Sealed as Sealed
@@ -101,6 +105,8 @@ _FACE: Final = {
     "ledger.index.references": ("Reference", "ReferenceType"),
     "ledger.index.sealed": ("Custody",),
     "ledger.index.shared": ("SharedControl",),
+    "ledger.index.work": ("Work",),
+    "ledger.index.worklist": ("WorkFilter", "WorkPage", "WorkShown"),
     "ledger.sealing": ("MalformedSeal", "PayloadRefused", "Sealed", "SealingError", "Subject", "Suite", "Wrap"),
 }
 _HOME: Final = {name: module for module, names in _FACE.items() for name in names}

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from ledger.index.retaining import Retained
     from ledger.index.store import Store
+    from ledger.index.worklist import WorkFilter, WorkPage
     from ledger.sealing import EncryptionKey
 
 _NEVER: Final = 2**62
@@ -94,6 +95,17 @@ class Reading:
             NotEntitled: the viewer is not the administration of this country.
         """
         return self.recognition.candidates(query, viewer, country)
+
+    def worklist(
+        self, viewer: int | None, which: "WorkFilter", after: str | None = None, limit: int = 100
+    ) -> "WorkPage":
+        """What an administration has to do: open items after a cursor, oldest first.
+
+        Raises:
+            NotEntitled: the viewer is no administration.
+            CursorError: the cursor is not of this index's chain.
+        """
+        return self.recognition.worklist(viewer, which, after, limit)
 
     def aeo(
         self, operator: int, viewer: int | None, at: int | None = None, known_at: int | None = None

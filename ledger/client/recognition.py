@@ -17,6 +17,7 @@ from ledger.index.freshness import as_of
 from ledger.index.network import pinned
 from ledger.index.participants import load_organisations
 from ledger.index.recognitions import load_arrangements, load_grants
+from ledger.index.worklist import WorkFilter, Worklist, WorkPage
 
 if TYPE_CHECKING:
     from ledger.client.reading import Reading
@@ -54,6 +55,19 @@ class RecognitionReading:
         with self.client.store.reading() as session:
             found = load_candidates(session, self.client.queries.access(session, viewer), [declaration])
         return next((one for one in found if one.parent == parent), None)
+
+    def worklist(self, viewer: int | None, which: WorkFilter, after: str | None = None, limit: int = 100) -> WorkPage:
+        """What the viewer, an administration, has to do: open items after a cursor, oldest first.
+
+        Raises:
+            NotEntitled: the viewer is no administration.
+            CursorError: the cursor is not of this index's chain.
+        """
+        with self.client.store.reading() as session:
+            access = self.client.queries.access(session, viewer)
+            if access.viewer is None or access.viewer.kind is not OrganisationKind.ADMINISTRATION:
+                raise NotEntitled("a work list is for the administration itself")
+            return Worklist(session, access, which).page(after, limit)
 
     def line(self, one: int, other: int) -> Line:
         """What stands between two administrations: the latest version of their arrangement, who suspends."""

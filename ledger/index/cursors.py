@@ -9,6 +9,7 @@ from ledger.index.errors import CursorError
 from ledger.index.reading import Session
 
 _PLACE: Final = struct.Struct(">QI8s")
+_ITEM: Final = struct.Struct(">QII8s")
 _NUMBER: Final = struct.Struct(">Q")
 _PRINT: Final = 8
 
@@ -37,6 +38,17 @@ def place_after(session: Session, cursor: str | None) -> tuple[int, int]:
     if not rows or not rows[0][0].startswith(start):
         raise CursorError(cursor)
     return block, log
+
+
+def write_item(at: tuple[int, int, int], block_hash: bytes) -> str:
+    """The cursor after one of several items that an event made: block, log, and its number among them."""
+    return _text(_ITEM.pack(*at, block_hash[:_PRINT]))
+
+
+def read_item(cursor: str) -> tuple[tuple[int, int, int], bytes]:
+    """Block, log and number, and the start of the block's hash."""
+    block, log, place, start = _unpack(_ITEM, cursor)
+    return (block, log, place), start
 
 
 def write_number(number: int) -> str:

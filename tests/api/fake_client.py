@@ -40,6 +40,8 @@ from ledger.client import (
     StatusAnswer,
     StatusQuery,
     Submission,
+    WorkFilter,
+    WorkPage,
     Wrap,
 )
 from ledger.domain.benefits import Benefit, Interval
@@ -187,6 +189,8 @@ class FakeClient:
     candidate: list[RecognitionCandidate] = field(default_factory=list)
     asked_candidates: list[tuple[StatusQuery, str]] = field(default_factory=list)
     weighing: int | None = None
+    work: WorkPage = field(default_factory=lambda: WorkPage((), None, more=False))
+    asked_work: list[tuple[WorkFilter, str | None, int]] = field(default_factory=list)
     authorised: dict[int, AeoAnswer] = field(default_factory=dict)
     asked_aeo: list[tuple[int | None, ...]] = field(default_factory=list)
     sharing: dict[tuple[str, int], list[SharedControl]] = field(default_factory=dict)
@@ -331,6 +335,12 @@ class FakeClient:
         if viewer != self.weighing:
             raise NotEntitled("not yours")
         return self.candidate
+
+    def worklist(self, viewer: int | None, which: WorkFilter, after: str | None, limit: int) -> WorkPage:
+        self.asked_work.append((which, after, limit))
+        if viewer != self.weighing:
+            raise NotEntitled("not yours")
+        return self.work
 
     def aeo(self, operator: int, viewer: int | None, at: int | None, known_at: int | None) -> AeoAnswer | None:
         self.asked_aeo.append((operator, viewer, at, known_at))

@@ -65,6 +65,7 @@ COMMANDS = (
     "suspend-arrangement",
     "ticket",
     "withdraw",
+    "worklist",
 )
 WITHOUT_JSON = {"completion"}
 RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}
