@@ -11,6 +11,7 @@ import typer
 
 from ledger.cli import (
     arranging,
+    assisting,
     benefits,
     checkpoints,
     confidential,
@@ -60,6 +61,7 @@ for part in (
     worklist,
     standing,
     arranging,
+    assisting,
     entitled,
     opening,
     simulating,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.chain.signers import LocalSigner
+from ledger.desk.assisting import Assistant
 from ledger.desk.bench import DECLARATION_SCHEMA, Bench, root_of
 from ledger.desk.field_sets import FieldSets
 from ledger.desk.opening import Opener
@@ -214,6 +215,11 @@ class Desk(Bench):
     def recogniser(self) -> Recogniser:
         """What recognises controls, and says who is an authorised economic operator."""
         return Recogniser(self.client, self.identity, self._clock)
+
+    @property
+    def assistant(self) -> Assistant:
+        """What asks other administrations for assistance, and answers them."""
+        return Assistant(self)
 
     # --- who reads chosen fields --------------------------------------------------------------------------------------
 
