@@ -23,6 +23,7 @@ from api.metrics import Metrics
 from api.problems import Kind, ProblemError, problem_of, respond
 from api.routes import (
     aeo,
+    assistance,
     benefits,
     checkpoints,
     consignments,
@@ -35,6 +36,7 @@ from api.routes import (
     records,
     service,
     sessions,
+    worklist,
 )
 from api.routes import ledger as ledger_routes
 from api.settings import Settings, secret_of
@@ -57,6 +59,8 @@ _ROUTERS: Final = (
     aeo,
     benefits,
     recognition,
+    assistance,
+    worklist,
     service,
 )
 _DESCRIPTION: Final = """Consignment records on a permissioned ledger. Compute the commitment → `POST /v1/prepare` →

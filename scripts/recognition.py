@@ -2,9 +2,13 @@
 
 import json
 import time
+from datetime import datetime
 from pathlib import Path
 
-from scripts.stage import MESSAGES, Stage, expect, get, say, short
+from ledger.home import Home
+from scripts.stage import MESSAGES, Stage, ask, expect, get, say, short
+
+PATIENCE = 30.0
 
 PLAN = {
     "first": "FR",
@@ -18,17 +22,34 @@ PLAN = {
 
 
 class Recognition(Stage):
-    """The scenes, about a consignment of their own.
+    """The scenes, about a consignment of their own, between two homes.
 
     Attributes:
         leaving: its export declaration.
         arriving: its import declaration.
         control: the control that was recognised.
+        begins: when the arrangement does (seconds, UTC).
     """
 
     leaving: str
     arriving: str
     control: str
+    begins: float
+    imported = ""
+
+    def moved_out(self) -> None:
+        """French customs get a home, a store and a gateway of their own."""
+        self.scene("French customs run a gateway of their own: other keys, another store, the same chain")
+        there = self.home.with_name("douane")
+        told = self.run("devnet", "apart", "customs-fr", "--to", there)
+        self.apart = dict.fromkeys(("customs-fr", "customs-fr-roissy"), there)
+        self.network = Home.load(self.home)
+        expect(told["gateway"] not in {None, self.network.gateway}, "they have a gateway of their own")
+        expect(not list(self.home.rglob("customs-fr*")), "their keys went with them")
+        say(f"  gateway {told['gateway']}, beside {self.network.gateway}; each pays with a relay key of its own")
+        say("Their keys went with them. From here on `customs-fr$` is typed in their home, `$` in the first one.")
+        self.status(self.imported, "customs-fr", "RELEASED")
+        say("The status came with the chain; content and references did not.")
 
     def recognised(self) -> None:
         """Two administrations agree; the importing one waives a control, and can't waive another."""
@@ -38,10 +59,12 @@ class Recognition(Stage):
         ticket = self.home / "next-ticket.json"
         self.leaving = self._declared("export.xml", "--ticket", ticket)
         self.arriving = self._declared("import.xml", "--join", ticket)
+        self._fetched()
+        self._begun()
         say("British customs record an X-ray that did not take place (the queue was long), and a physical control.")
         nothing = self._controlled("non-intrusive", "not-carried-out")
         self.control = self._controlled("physical", "none-found")
-        say("Which of them may French customs rely on? They see nothing of the consignment that is not theirs to see.")
+        say("Which of them may French customs rely on? Their own gateway knows, from the chain:")
         found = {one["parent"]: one for one in self._candidates()}
         expect(found[self.control]["usable"] == ["SECURITY"], f"the physical control is usable: {found}")
         expect(found[nothing]["refused"] == "CONTROL_NOT_CARRIED_OUT", f"the other one is not: {found}")
@@ -52,17 +75,10 @@ class Recognition(Stage):
         told = self.run(*tried, code=1)
         expect(told["outcome"] == "CONTROL_NOT_CARRIED_OUT", f"nothing was controlled: {told}")
         say(f"  refused: {told['outcome']}")
-        verdict = ("--verdict", "full", "--as", "customs-fr")
-        taken = self.write("recognise", self.arriving, self.control, *verdict)
-        self.write("decide", self.arriving, "release", "--rely", taken["id"], "--as", "customs-fr")
-        status = self.status(self.arriving, "platform", "RELEASED")
-        expect(status["reliance"] == "STANDS", "the release rests on the control of another administration")
-        seen = self.run("provenance", self.leaving, "--as", "platform")["entries"]
-        expect("Recognition" in {one["type"] for one in seen}, "the declarant sees whose recognition it was")
-        say("The platform sees in its export's timeline that French customs relied on the British control.")
+        self._relied()
 
     def revoked(self) -> None:
-        """The control is revoked: the release says so in the same block."""
+        """The control is revoked: the release says so in the same block, at both gateways."""
         self.scene("British customs revoke the control, after the parcel was released in France")
         say("The seal turns out to have been another parcel's. One record revokes it, whoever relied on it:")
         superseded = ("--supersedes", self.control)
@@ -71,20 +87,86 @@ class Recognition(Stage):
         block = self.run("record", revoked)["block"]
         expect(told["reliance"] == "WITHDRAWN", f"the reliance is withdrawn: {told}")
         expect(told["asOf"]["block"] == block, "as of the very block that revoked it")
-        say(f"  released, reliance withdrawn: from block {block} on, in the status that everybody reads")
+        self._both_say(block)
+        say(f"  released, reliance withdrawn: from block {block} on, in the status that everybody reads, wherever")
         again = {one["parent"]: one for one in self._candidates()}
         expect(again[self.control]["stands"] is False, "the recognition no longer stands")
         say("The release stands until French customs decide anew; that is theirs alone to do.")
 
+    def to_do(self) -> None:
+        """The work list after a revocation."""
+        self.scene("What French customs have to do now, says their work list")
+        asked = ("worklist", "--kind", "withdrawn", "--as", "customs-fr")
+        found = self.run(*asked)["items"]
+        expect(self.arriving in {one["declaration"] for one in found}, f"the withdrawn reliance is to do: {found}")
+        say(*[f"  {line}" for line in self.text(*asked).splitlines()])
+        gateway = str(self.house("customs-fr").gateway)
+        path = "/v1/recognition/worklist?kind=WITHDRAWN"
+        told = get(f"{gateway}{path}", self.session("customs-fr"))["items"]
+        expect([one["since"] for one in told] == [one["since"] for one in found], "the gateway says so, too")
+        say(f"  GET {gateway}{path}   the same")
+
+    def _fetched(self) -> None:
+        """The content of the import lies where the platform keeps it; French customs fetch it."""
+        say("The content of the import lies with the platform's gateway, encrypted. French customs fetch it:")
+        self.run("payload", self.arriving, "--as", "customs-fr", code=1)
+        say("  not here")
+        told = self.run("fetch", self.arriving, "--from", str(self.network.gateway), "--as", "customs-fr")
+        expect([one["fate"] for one in told["items"]] == ["FETCHED"], f"the content is fetched: {told}")
+        fields = self.run("payload", self.arriving, "--as", "customs-fr")["fields"]
+        expect("Atelier Nordet SARL" in fields.values(), "French customs read it")
+        say(f"  fetched, decrypted, as the chain has it: {len(fields)} fields; the platform sees in its log who did")
+        log = self.run("accesses", self.arriving, "--as", "platform", silently=True)["accesses"]
+        expect([one["reader"] for one in log] == [self.network.organisation("customs-fr")], "the access is noted")
+
+    def _relied(self) -> None:
+        verdict = ("--verdict", "full", "--as", "customs-fr")
+        taken = self.write("recognise", self.arriving, self.control, *verdict)
+        self.write("decide", self.arriving, "release", "--rely", taken["id"], "--as", "customs-fr")
+        status = self.status(self.arriving, "platform", "RELEASED")
+        expect(status["reliance"] == "STANDS", "the release rests on the control of another administration")
+        for who in ("platform", "customs-gb"):
+            seen = self.run("provenance", self.leaving, "--as", who)["entries"]
+            expect("Recognition" in {one["type"] for one in seen}, "they see whose recognition it was")
+        say("Platform and British customs see in the export's timeline that French customs relied on the control.")
+
+    def _both_say(self, block: int) -> None:
+        """One question to both gateways, by the same participant: the same answer, as of the same block."""
+        token = {url: self.session_at(url, "customs-fr") for url in self._gateways()}
+        asked = f"/v1/consignments/{self.arriving}/status"
+        said = {url: get(f"{url}{asked}", token[url]) for url in self._gateways() if self._reached(url, block)}
+        for url, one in said.items():
+            say(f"  GET {url}/v1/consignments/{short(self.arriving)}/status")
+            say(f"      {one['answer']}, reliance {one['reliance']}, as of block {one['asOf']['block']}, {one['etag']}")
+        expect({one["reliance"] for one in said.values()} == {"WITHDRAWN"}, f"both say so: {said}")
+        expect({one["asOf"]["block"] for one in said.values()} == {block}, "as of the very block that revoked it")
+        expect(len({(one["etag"], one["publicHead"]) for one in said.values()}) == 1, "their ETags and heads are equal")
+
+    def _gateways(self) -> list[str]:
+        return [str(self.house(name).gateway) for name in ("platform", "customs-fr")]
+
+    def _reached(self, url: str, block: int) -> bool:
+        """Wait until a gateway has read a block."""
+        until = time.monotonic() + PATIENCE
+        while ask(f"{url}/v1/consignments/NOBODY/status")["asOf"]["block"] < block:
+            expect(time.monotonic() < until, f"{url} follows the chain")
+            time.sleep(0.02)
+        return True
+
     def _agree(self) -> None:
         plan = self.home / "plan.json"
         plan.write_text(json.dumps(PLAN), encoding="utf-8")
-        signed = self.run("arrange", plan, "--begins-in", "8s", "--as", "customs-gb")
+        signed = self.run("arrange", plan, "--begins-in", "6s", "--as", "customs-gb")
         expect(len(signed["missing"]) == 1, "one signature is missing")
+        say("The draft travels from the one home to the other; it holds nothing secret.")
         told = self.run("arrange", signed["draft"], "--as", "customs-fr")
         expect(told["progress"] == "FINAL", f"the arrangement is recorded: {told}")
         say("  both have signed, with managing keys; it begins in a moment, because none can begin in the past")
-        time.sleep(9)
+        self.begins = datetime.fromisoformat(signed["validFrom"]).timestamp()
+
+    def _begun(self) -> None:
+        """Wait until the arrangement is in force."""
+        time.sleep(max(0.0, self.begins + 1 - time.time()))
 
     def _declared(self, message: str, *more: str | Path) -> str:
         return str(self.write("declare", MESSAGES / message, *more, "--as", "platform")["declaration"])
@@ -96,6 +178,8 @@ class Recognition(Stage):
     def _candidates(self) -> list[dict[str, object]]:
         """As French customs' own systems ask the gateway."""
         path = f"/v1/recognition/candidates?administration=FR&reference={self.arriving}"
-        say(f"  GET {path.replace(self.arriving, short(self.arriving))}")
-        found: list[dict[str, object]] = get(f"{self.network.gateway}{path}", self.session("customs-fr"))["candidates"]
+        gateway = str(self.house("customs-fr").gateway)
+        self._reached(gateway, self.run("record", self.control, silently=True)["block"])
+        say(f"  GET {gateway}{path.replace(self.arriving, short(self.arriving))}")
+        found: list[dict[str, object]] = get(f"{gateway}{path}", self.session("customs-fr"))["candidates"]
         return found

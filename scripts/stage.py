@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +51,27 @@ def short(text: str | None) -> str:
     return f"{text[:10]}…" if text and text.startswith("0x") else str(text)
 
 
+def _typed(word: str) -> str:
+    """A word of a command as it is typed, but for ids, which are shortened."""
+    if len(word) == ID and word.startswith("0x"):
+        return short(word)
+    return f'"{word}"' if " " in word else word
+
+
 class Stage:
-    """The network, and what was told so far."""
+    """The network, and what was told so far.
+
+    Attributes:
+        home: where everybody is at home at first, with the chain.
+        network: that home's configuration.
+        apart: homes of participants who moved out, by the participant's name.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.scenes = 0
         self.network = Home(home, "")
+        self.apart: dict[str, Path] = {}
 
     # --- telling ------------------------------------------------------------------------------------------------------
 
@@ -68,13 +82,15 @@ class Stage:
 
     def run(self, *arguments: str | Path, code: int = 0, silently: bool = False) -> Any:
         """Run a command as a user types it, and give its JSON; its exit code must be the one expected."""
-        words = [str(one.relative_to(ROOT) if one in FILES else one) for one in arguments]
+        words = [self._named(one) for one in arguments]
+        place = self._place(words)
         if not silently:
-            say(f"$ passavant {' '.join(short(word) if len(word) == ID else word for word in words)}")
+            prompt = f"{words[-1]}$" if place else "$"
+            say(f"{prompt} passavant {' '.join(map(_typed, words))}")
         output = io.StringIO()
         complaint = io.StringIO()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(complaint):
-            ended = command([*map(str, arguments), "--json"])
+            ended = command([*map(str, arguments), *place, "--json"])
         expect(ended == code, f"exit code {code} of {words}, not {ended}: {complaint.getvalue()}")
         return json.loads(output.getvalue() or "null")
 
@@ -82,8 +98,20 @@ class Stage:
         """What a command tells a person."""
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
-            command(arguments)
+            command([*arguments, *self._place(arguments)])
         return output.getvalue()
+
+    def _named(self, word: str | Path) -> str:
+        """A word of a command for people: files by where they are in the project, or beside the demo's homes."""
+        if isinstance(word, str):
+            return word
+        root = ROOT if word in FILES else self.home.parent
+        return str(word.relative_to(root) if word.is_relative_to(root) else word)
+
+    def _place(self, words: Sequence[str]) -> list[str]:
+        """The option that names the home of who is at the keyboard, the last word, if that is another one."""
+        apart = self.apart.get(words[-1]) if "--as" in words else None
+        return ["--home", str(apart)] if apart else []
 
     def write(self, *arguments: str | Path) -> Any:
         """Run a command that writes a record, and say where it stands."""
@@ -109,17 +137,25 @@ class Stage:
 
     # --- over HTTP ----------------------------------------------------------------------------------------------------
 
+    def house(self, name: str) -> Home:
+        """The home of a participant."""
+        return Home.load(self.apart.get(name, self.home))
+
     def session(self, name: str) -> str:
-        """Open a session: sign the gateway's challenge."""
-        identity = self.network.identity(name)
+        """Open a session at the gateway of one's own home: sign its challenge."""
+        return self.session_at(str(self.house(name).gateway), name)
+
+    def session_at(self, gateway: str, name: str) -> str:
+        """Open a session at a gateway."""
+        identity = self.house(name).identity(name)
         signer = open_signer(identity.signer)
         expect(isinstance(signer, LocalSigner), "the demo's keys are at hand")
-        asked = post(f"{self.network.gateway}/v1/sessions/challenges", {"organisation": identity.organisation})
+        asked = post(f"{gateway}/v1/sessions/challenges", {"organisation": identity.organisation})
         message = asked["typedData"]["message"]
-        expect(message["gateway"] == self.network.gateway, "the challenge is this gateway's own")
+        expect(message["gateway"] == gateway, "the challenge is this gateway's own")
         signature = signer.sign_digest(bytes.fromhex(asked["digest"][2:])) if isinstance(signer, LocalSigner) else b""
         answer = {name: message[name] for name in ("nonce", "organisation", "deadline")}
-        token = post(f"{self.network.gateway}/v1/sessions", {**answer, "signature": hexed(signature)})
+        token = post(f"{gateway}/v1/sessions", {**answer, "signature": hexed(signature)})
         return str(token["token"])
 
     def feed(self) -> list[Any]:
@@ -132,6 +168,12 @@ class Stage:
                 return found
             found += page["events"]
             after = f"&after={page['next']}"
+
+
+def ask(url: str) -> Any:
+    """What a gateway answers to anybody."""
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 - our own gateway
+        return json.load(answer)
 
 
 def get(url: str, token: str) -> Any:
@@ -162,14 +204,17 @@ def receipt_of(rpc: Rpc, transaction: bytes) -> Any:
 
 @contextlib.contextmanager
 def temporary_home() -> Iterator[Path]:
-    """A home for the demo; everything that runs in it is ended, and it is removed."""
-    home = Path(tempfile.mkdtemp(prefix="passavant-demo-"))
+    """A home for the demo, and others beside it; everything that runs in them is ended, and they are removed."""
+    place = Path(tempfile.mkdtemp(prefix="passavant-demo-"))
+    home = place / "home"
+    home.mkdir()
     os.environ["PASSAVANT_HOME"] = str(home)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.environ.pop("PASSAVANT_AS", None)
     try:
         yield home
     finally:
-        down = [sys.executable, "-m", "ledger.cli", "devnet", "down", "--home", str(home)]
-        subprocess.run(down, check=False, stdout=subprocess.DEVNULL)
-        shutil.rmtree(home, ignore_errors=True)
+        for one in sorted(place.iterdir(), key=lambda one: one == home):  # the one with the chain last
+            down = [sys.executable, "-m", "ledger.cli", "devnet", "down", "--home", str(one)]
+            subprocess.run(down, check=False, stdout=subprocess.DEVNULL)
+        shutil.rmtree(place, ignore_errors=True)

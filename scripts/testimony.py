@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from eth_account import Account
 
+from ledger.home import Home
 from scripts.stage import ROOT, Stage, expect, say
 
 
@@ -100,8 +101,9 @@ class Testimony(Stage):
         self.scene("The content is erased; the history stays provable")
         told = self.run("erase", self.imported, "--all", "--order", "--as", "customs-fr")
         expect(told, "the order to erase is recorded")
-        gone = self.run("payload", self.imported, "--as", "customs-fr", code=1)
-        say(f"  {gone['message']}")
+        for who in ("customs-fr", "platform"):
+            gone = self.run("payload", self.imported, "--as", who, code=1)
+            say(f"  {gone['message']}")
         say("  nobody can read it any more: ciphertext, keys and salts are gone")
         self.audit("auditor")
         say("  and the whole ledger still verifies")
@@ -117,10 +119,12 @@ class Testimony(Stage):
     def audit(self, who: str, *options: str) -> str:
         """Audit the network: chain and gateway."""
         key = self.keys[who]
-        asked = f"--rpc {self.network.rpc} --gateway {self.network.gateway}"
+        gateways = [str(Home.load(one).gateway) for one in (self.home, *set(self.apart.values()))]
+        asked = f"--rpc {self.network.rpc} {' '.join(f'--gateway {url}' for url in gateways)}"
         say(f"$ passavant-audit --network network.json {asked} --sign {key.name} …")
         words = ["--network", self.home / self.network.network, "--rpc", self.network.rpc]
-        words += ["--gateway", str(self.network.gateway), "--session-key", self._session_key(), "--sign", key]
+        words += [word for url in gateways for word in ("--gateway", url)]
+        words += ["--session-key", self._session_key(), "--sign", key]
         words += [word for one in self.vkeys.values() for word in ("--witness", one.strip())]
         words += ["--checkpoint", self.checkpoint, "--html", self.home / f"audit-{who}.html", "--quiet", *options]
         told = _program("passavant-audit", words, 0)

@@ -1,15 +1,17 @@
-"""Which controls of others an administration may rely on: for that administration alone."""
+"""Arrangements, which controls of others an administration may rely on, and which are shared with it: for it alone."""
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.documentation import SESSION, gives_view
+from api.answers import Kept
+from api.documentation import SESSION, gives, gives_view, takes
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
+from api.schemas import AnnexIn, body_of
 from api.views import plain
-from api.wire import NO_STORE, reply
-from ledger.client import NotEntitled, RecognitionCandidate, ReferenceType, StatusQuery
+from api.wire import NO_STORE, Id, reply, unhex
+from ledger.client import NotEntitled, RecognitionCandidate, ReferenceType, SharedControl, StatusQuery
 
 router = APIRouter(prefix="/v1/recognition", tags=["ledger"])
 
@@ -46,3 +48,49 @@ async def candidates(request: Request, country: Country, reference: Reference, k
     except NotEntitled:
         raise ProblemError(Kind.NOT_ENTITLED) from None
     return reply({"candidates": [plain(one) for one in found]}, 200, NO_STORE)
+
+
+@router.get(
+    "/shared",
+    responses=gives_view(
+        200,
+        SharedControl,
+        Kind.SESSION_NEEDED,
+        Kind.SESSION_INVALID,
+        Kind.NOT_FOUND,
+        Kind.INVALID,
+        many="controls",
+    ),
+    openapi_extra={"security": SESSION},
+)
+async def shared(request: Request, reference: Reference, kind: Type = None) -> Response:
+    """The controls of other administrations that arrangements share with the asking one, and what became of them.
+
+    Asked by a reference of its own, or by the id of a partner's declaration. What is not shared is not there.
+    """
+    gateway = gateway_of(request)
+    viewer = await gateway.participant(request)
+    query = StatusQuery(reference=reference, type=ReferenceType[kind] if kind else None)
+    found = await gateway.work.read(gateway.client.shared, query, viewer)
+    if not found:
+        raise ProblemError(Kind.NOT_FOUND)
+    return reply({"controls": [plain(one) for one in found]}, 200, NO_STORE)
+
+
+@router.put(
+    "/annexes/{hash}",
+    responses=gives(
+        200, Kept, Kind.SESSION_NEEDED, Kind.SESSION_INVALID, Kind.NOT_FOUND, Kind.ANNEX_REFUSED, body=True
+    ),
+    openapi_extra=takes(AnnexIn, SESSION),
+)
+async def put_annex(request: Request, hash: Id) -> Response:  # noqa: A002 - the name in the path
+    """Keep the annex that an arrangement names by this hash: by a party to one that is on the chain.
+
+    Its hash is keccak256 of its JSON with sorted names, ascending lists, no spaces and nothing empty.
+    """
+    gateway = gateway_of(request)
+    viewer = await gateway.participant(request)
+    annex = (await body_of(request, AnnexIn)).annex
+    await gateway.work.run(gateway.client.put_annex, unhex(hash), annex, viewer)
+    return reply(Kept())

@@ -28,6 +28,7 @@ _FIELDS = typer.Option(
     "--fields", help="Only these: paths, patterns (* and **) or WCOIDs; by comma or repetition.", metavar="PATTERNS"
 )
 _PROFILE = typer.Option("--profile", help="Only a named set of fields, as for `disclose`.", metavar="NAME")
+_BOUND = typer.Option("--version", help="Chosen fields of this version alone, such as an arrangement opens.", min=1)
 
 keys = typer.Typer(help="Encryption keys.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -75,13 +76,14 @@ def grant(
     lasting: Annotated[str, _FOR] = "365d",
     fields: Annotated[list[str] | None, _FIELDS] = None,
     profile: Annotated[str | None, _PROFILE] = None,
+    version: Annotated[int | None, _BOUND] = None,
     kind: TypeOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Let a participant read the content of a declaration, all versions of it: everything, or chosen fields."""
     opened = open_home(home)
-    number, seconds, choice = number_of(opened, reader), duration(lasting), _choice(fields, profile)
+    number, seconds, choice = number_of(opened, reader), duration(lasting), _choice(fields, profile, version)
     with open_desk(opened, name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
         if choice:
@@ -97,13 +99,14 @@ def withdraw(
     name: AsOption,
     fields: Annotated[list[str] | None, _FIELDS] = None,
     profile: Annotated[str | None, _PROFILE] = None,
+    version: Annotated[int | None, _BOUND] = None,
     kind: TypeOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take a grant back, and encrypt anew for those who remain. What was read before can't be unread."""
     opened = open_home(home)
-    number, choice = number_of(opened, reader), _choice(fields, profile)
+    number, choice = number_of(opened, reader), _choice(fields, profile, version)
     with open_desk(opened, name) as desk:
         declaration = desk.resolve(reference, reference_type(kind))
         if choice:
@@ -144,7 +147,7 @@ def accesses(
     """Who read which version of a declaration when, through this store."""
     opened = open_home(home)
     with open_desk(opened, name) as desk:
-        declaration = desk.resolve(reference, reference_type(kind))
+        declaration = desk.subject(reference, reference_type(kind))
         found = _for_parties(desk.client.accesses(declaration, desk.identity.organisation))
         numbers = {one.commitment: str(one.number) for one in desk.client.versions(declaration)}
     rows = [
@@ -180,7 +183,7 @@ def rewrap(
     """Encrypt the content's key to readers who have none yet, or a newer key, or took over; renew chosen fields."""
     opened = open_home(home)
     with open_desk(opened, name) as desk:
-        declaration = desk.resolve(reference, reference_type(kind))
+        declaration = desk.subject(reference, reference_type(kind))
         shared = desk.sharing.rewrap(declaration)
         desk.field_sets.renew(declaration)
     _told(opened, shared, as_json, "Whoever may read it can ({} of its versions are here)")
@@ -213,11 +216,15 @@ def _for_parties(found: "Sequence[T] | None") -> "Sequence[T]":
     return found
 
 
-def _choice(fields: list[str] | None, profile: str | None) -> "Choice | None":
+def _choice(fields: list[str] | None, profile: str | None, version: int | None) -> "Choice | None":
     from ledger.desk import choice_of
 
     patterns = [text.strip() for group in fields or [] for text in group.split(",") if text.strip()]
-    return choice_of(patterns, profile, to=None, version=None) if patterns or profile else None
+    if not patterns and not profile:
+        if version:
+            raise typer.BadParameter("--version goes with --fields or --profile: a whole grant is for every version")
+        return None
+    return choice_of(patterns, profile, to=None, version=version)
 
 
 def _fields(declaration: bytes, found: "FieldSet", as_json: bool) -> None:

@@ -41,7 +41,8 @@ def fetch(
 ) -> None:
     """Fetch what another gateway keeps for this participant about a declaration: content, chosen fields, goods items.
 
-    Everything is held against the chain before it is kept here; the other gateway's access log names who fetched it.
+    The id of a request of mutual assistance, or of its answer, fetches what these say. Everything is held against the
+    chain before it is kept here; the other gateway's access log names who fetched it.
     """
     from ledger.client.elsewhere import Elsewhere
     from ledger.desk.fetching import Fetcher
@@ -50,8 +51,10 @@ def fetch(
     with open_desk(open_home(home), name) as desk, Elsewhere(url, name=called) as gateway:
         fetcher = Fetcher(desk, gateway)
         gateway.enter(desk.client.domains, desk.identity.organisation, desk.identity.signer)
-        meant = fetcher.named(reference, typed.name if typed else None, lambda: desk.resolve(reference, typed))
-        found = _fetched(desk, fetcher, meant, consignment=consignment)
+        found = _assistance(fetcher, reference)
+        if found is None:
+            meant = fetcher.named(reference, typed.name if typed else None, lambda: desk.resolve(reference, typed))
+            found = _fetched(desk, fetcher, meant, consignment=consignment)
     show(as_json, lambda: {"from": gateway.url, "items": [_plain(one) for one in found]}, lambda: _told(url, found))
     raise typer.Exit(_outcome(found))
 
@@ -59,6 +62,15 @@ def fetch(
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
     app.command(epilog="Example: passavant fetch 0x… --from https://gateway.example --as customs-fr")(fetch)
+
+
+def _assistance(fetcher: "Fetcher", reference: str) -> "list[Fetched] | None":
+    """Contents of mutual assistance; None when that is not what the reference names."""
+    from ledger.client import StatusQuery
+    from ledger.domain.wire import Digest
+
+    named = StatusQuery(reference=reference).declaration
+    return fetcher.assistance(Digest(named)) if named else None
 
 
 def _fetched(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ledger.client.confidential import SealedForReader as SealedForReader
     from ledger.client.receipt_files import ReceiptFile as ReceiptFile
     from ledger.client.receipts import ReceiptError as ReceiptError
+    from ledger.client.types import AnnexRefused as AnnexRefused
     from ledger.client.types import ClientSettings as ClientSettings
     from ledger.client.types import Entry as Entry
     from ledger.client.types import NotEntitled as NotEntitled
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
+    from ledger.index.assistance import AssistanceFilter as AssistanceFilter
+    from ledger.index.assistance import AssistanceShown as AssistanceShown
     from ledger.index.candidates import RecognitionCandidate as RecognitionCandidate
     from ledger.index.errors import CursorError as CursorError
     from ledger.index.errors import ReferenceFormatError as ReferenceFormatError
@@ -49,6 +52,11 @@ if TYPE_CHECKING:
     from ledger.index.references import ReferenceType as ReferenceType
     from ledger.index.retaining import Retained as Retained
     from ledger.index.sealed import Custody as Custody
+    from ledger.index.shared import SharedControl as SharedControl
+    from ledger.index.work import Work as Work
+    from ledger.index.worklist import WorkFilter as WorkFilter
+    from ledger.index.worklist import WorkPage as WorkPage
+    from ledger.index.worklist import WorkShown as WorkShown
     from ledger.sealing import MalformedSeal as MalformedSeal
     from ledger.sealing import PayloadRefused as PayloadRefused
     from ledger.sealing import Sealed as Sealed
@@ -66,6 +74,7 @@ _FACE: Final = {
     "ledger.client.receipt_files": ("ReceiptFile",),
     "ledger.client.receipts": ("ReceiptError",),
     "ledger.client.types": (
+        "AnnexRefused",
         "ClientSettings",
         "Entry",
         "NotEntitled",
@@ -81,6 +90,7 @@ _FACE: Final = {
     "ledger.domain.transparency": ("CheckpointError",),
     "ledger.index.aeo": ("AeoAnswer",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
+    "ledger.index.assistance": ("AssistanceFilter", "AssistanceShown"),
     "ledger.index.candidates": ("RecognitionCandidate",),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
     "ledger.index.grants": ("AccessEntry", "KeptGrant"),
@@ -96,6 +106,9 @@ _FACE: Final = {
     "ledger.index.retaining": ("Retained",),
     "ledger.index.references": ("Reference", "ReferenceType"),
     "ledger.index.sealed": ("Custody",),
+    "ledger.index.shared": ("SharedControl",),
+    "ledger.index.work": ("Work",),
+    "ledger.index.worklist": ("WorkFilter", "WorkPage", "WorkShown"),
     "ledger.sealing": ("MalformedSeal", "PayloadRefused", "Sealed", "SealingError", "Subject", "Suite", "Wrap"),
 }
 _HOME: Final = {name: module for module, names in _FACE.items() for name in names}

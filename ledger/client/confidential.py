@@ -16,10 +16,13 @@ from ledger.sealing import Sealed, Wrap
 
 if TYPE_CHECKING:
     from ledger.client.grouping import GroupingStore
+    from ledger.client.shares import Shares
     from ledger.domain.signing import SigningDomains
     from ledger.index.grants import AccessEntry, KeptGrant
+    from ledger.index.lookup import StatusQuery
     from ledger.index.rights import Rights
     from ledger.index.sealed import Custody, KeptSealed, SealedPayloads
+    from ledger.index.shared import SharedControl
 
 MOST_WRAPS: Final = 64
 LARGEST: Final = 1 << 21
@@ -69,6 +72,17 @@ class Confidential(Reading):
         from ledger.index.rights import Rights
 
         return Rights(self.store, self.queries)
+
+    @property
+    def shares(self) -> "Shares":
+        """What arrangements let partners see and read."""
+        from ledger.client.shares import Shares
+
+        return Shares(self)
+
+    def shared(self, query: "StatusQuery", viewer: int | None) -> "list[SharedControl]":
+        """The controls of others that arrangements share with an administration; empty for whom there are none."""
+        return self.shares.shown(query, viewer)
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 

@@ -16,15 +16,17 @@ from ledger.index.queries import Queries
 from ledger.index.references import References, ReferenceType
 
 if TYPE_CHECKING:
+    from ledger.client.assisting import AssistanceReading
     from ledger.client.histories import Histories
     from ledger.client.recognition import RecognitionReading
     from ledger.client.types import ClientSettings
     from ledger.domain.benefits import Benefit, Interval
     from ledger.domain.events import Recorded
-    from ledger.domain.proposals import Period
+    from ledger.domain.proposals import Annex, Period
     from ledger.index.aeo import AeoAnswer
     from ledger.index.answers import AsOf, StatusAnswer
     from ledger.index.candidates import RecognitionCandidate
+    from ledger.index.goods import GoodsIndex
     from ledger.index.history import (
         DeclarationAnswer,
         Entry,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     )
     from ledger.index.retaining import Retained
     from ledger.index.store import Store
+    from ledger.index.worklist import WorkFilter, WorkPage
     from ledger.sealing import EncryptionKey
 
 _NEVER: Final = 2**62
@@ -61,6 +64,13 @@ class Reading:
         return References(self.store, self.settings.index_key)
 
     @cached_property
+    def goods(self) -> "GoodsIndex":
+        """The keyed index of goods."""
+        from ledger.index.goods import GoodsIndex
+
+        return GoodsIndex(self.store, self.references)
+
+    @cached_property
     def queries(self) -> Queries:
         """The index's questions."""
         return Queries(self.store, self.references)
@@ -79,6 +89,13 @@ class Reading:
 
         return RecognitionReading(self)
 
+    @property
+    def assistance(self) -> "AssistanceReading":
+        """What administrations ask of each other."""
+        from ledger.client.assisting import AssistanceReading
+
+        return AssistanceReading(self)
+
     def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> "list[RecognitionCandidate]":
         """Which controls an administration may rely on for what a reference names, and why not the others.
 
@@ -86,6 +103,17 @@ class Reading:
             NotEntitled: the viewer is not the administration of this country.
         """
         return self.recognition.candidates(query, viewer, country)
+
+    def worklist(
+        self, viewer: int | None, which: "WorkFilter", after: str | None = None, limit: int = 100
+    ) -> "WorkPage":
+        """What an administration has to do: open items after a cursor, oldest first.
+
+        Raises:
+            NotEntitled: the viewer is no administration.
+            CursorError: the cursor is not of this index's chain.
+        """
+        return self.recognition.worklist(viewer, which, after, limit)
 
     def aeo(
         self, operator: int, viewer: int | None, at: int | None = None, known_at: int | None = None
@@ -98,6 +126,15 @@ class Reading:
             NotEntitled: nobody in particular asks.
         """
         return self.recognition.aeo(operator, viewer, at, known_at)
+
+    def put_annex(self, digest: bytes, annex: "Annex", viewer: int) -> None:
+        """Keep the annex of an arrangement on the chain, as a party to it hands it in.
+
+        Raises:
+            NotEntitled: no arrangement between the viewer, or one that it took over from, and anybody names this hash.
+            AnnexRefused: its own hash is another one.
+        """
+        self.recognition.put_annex(digest, annex, viewer)
 
     def benefits(
         self, viewer: int | None, period: "Period", interval: "Interval | None" = None

@@ -89,7 +89,7 @@ def disclose(bench: Bench, declaration: DeclarationId, choice: Choice) -> dict[s
         "record": _record(bringing),
         "adoption": _record(adopting) if adopting else None,
         **(_anchors(bench.client, declaration, bringing, adopting) if choice.anchored else _NO_ANCHORS),
-        **_opened(bench.payload(declaration, version.number)[1], choice),
+        **opened_fields(bench.payload(declaration, version.number)[1], choice),
     }
 
 
@@ -134,7 +134,13 @@ def _records(client: Client, declaration: DeclarationId, version: VersionShown) 
     return bringing, client.adopting(declaration, bringing.digest)
 
 
-def _opened(payload: Payload, choice: Choice) -> dict[str, Any]:
+def opened_fields(payload: Payload, choice: Choice) -> dict[str, Any]:
+    """Of a disclosure the schema, the chosen fields and their proof: all that tells of the content.
+
+    Raises:
+        DeskError: a pattern names nothing in it.
+        DocumentError: a pattern is none.
+    """
     values = dict(payload.fields)
     if not choice.profile:
         _all_named(values, choice.patterns)

@@ -15,8 +15,10 @@ from ledger.desk.field_sets import FIELD_SET_SCHEMA, FieldSets
 from ledger.desk.options import ContentMissing, DeskError, UnknownReference
 from ledger.desk.references import own_numbers, references_of
 from ledger.documents import Document, LodgedDeclaration, build, typed
+from ledger.documents.arrangements import goods_of
 from ledger.domain.commitment import schema_id
-from ledger.domain.wire import DeclarationId
+from ledger.domain.records import Assistance
+from ledger.domain.wire import ZERO, DeclarationId, Digest
 from ledger.errors import DocumentError
 from ledger.sealing import Payload, PayloadRefused, Sealed, SealingError, Subject, open_payload
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from ledger.client.elsewhere import Elsewhere
     from ledger.index.history import VersionShown
 
+ASSISTANCE_SCHEMA: Final = "passavant/assistance/v1"
 _CHOSEN: Final = "chosen fields"
 _DOUBTS: Final = (SealingError, PayloadRefused, SealRefused, NotEntitled)
 
@@ -53,8 +56,9 @@ class Fetched:
     """Something that was asked for.
 
     Attributes:
-        declaration: whose.
-        what: ``content`` of a version, ``chosen fields`` of it, ``grant``, or the ``goods items`` of a decision.
+        declaration: whose; of mutual assistance the id of the request.
+        what: ``content`` of a version, ``chosen fields`` of it, ``grant``, the ``goods items`` of a decision; or the
+            ``request`` or ``answer`` of mutual assistance.
         fate: what became of it.
         version: 0 for what is of no version.
         reason: why it was refused, in words.
@@ -114,13 +118,25 @@ class Fetcher:
         found = [one for version in versions for one in self._version(declaration, version)]
         return [*grants, *found, *self._scopes(declaration)]
 
+    def assistance(self, record: Digest) -> list[Fetched] | None:
+        """What a request of mutual assistance asks, and its answer says; None when `record` is neither of these two."""
+        found = self._client.recorded(record)
+        if found is None or not isinstance(found.record, Assistance):
+            return None
+        request = record if found.record.request == ZERO else found.record.request
+        contents = self._client.recognition.assistance_contents(request)
+        schema = schema_id(ASSISTANCE_SCHEMA)
+        asked = [_Asked(Subject(request, commitment, schema), what) for what, commitment in contents]
+        return [item for one in asked for item in self._content(one)]
+
     # --- versions -----------------------------------------------------------------------------------------------------
 
     def _version(self, declaration: DeclarationId, version: "VersionShown") -> Iterator[Fetched]:
-        asked = _Asked(declaration, version)
-        if version.erased:
-            yield asked.told(Fate.ERASED)
-        elif self._has(asked.subject):
+        asked = _Asked(Subject(declaration, version.commitment, version.schema), version=version)
+        return iter([asked.told(Fate.ERASED)]) if version.erased else self._content(asked)
+
+    def _content(self, asked: "_Asked") -> Iterator[Fetched]:
+        if self._has(asked.subject):
             yield asked.told(Fate.HERE)
         else:
             yield from self._asked(asked)
@@ -134,7 +150,7 @@ class Fetcher:
 
     def _asked(self, asked: "_Asked") -> Iterator[Fetched]:
         try:
-            given = self._gateway.sealed(asked.version.commitment)
+            given = self._gateway.sealed(asked.subject.commitment)
         except SealingError as error:
             yield asked.told(Fate.REFUSED, str(error))
             return
@@ -143,7 +159,8 @@ class Fetcher:
         whole = [one for one in given if not one.custody.reader]
         if whole:
             yield self._best(asked, whole)
-        yield from (self._chosen(asked, one) for one in given if one.custody.reader)
+        chosen = [one for one in given if one.custody.reader] if asked.version else []
+        yield from (self._chosen(asked, asked.version, one) for one in chosen if asked.version)
 
     def _best(self, asked: "_Asked", given: Sequence[SealedForReader]) -> Fetched:
         """The first that opens is it: any party may have sealed the same."""
@@ -163,10 +180,12 @@ class Fetcher:
             self._client.keep_fetched(sealed, one.wrap, Custody(self._me))
         except _DOUBTS as error:
             return asked.told(Fate.REFUSED, str(error))
-        return replace(asked.told(Fate.FETCHED), references=self._index(asked.declaration, payload))
+        indexed = self._index(DeclarationId(asked.subject.declaration), payload) if asked.version else 0
+        return replace(asked.told(Fate.FETCHED), references=indexed)
 
     def _index(self, declaration: DeclarationId, payload: Payload) -> int:
         """Have a declaration found by what its content names, as ingestion does; for whose it is to name."""
+        self._client.note_goods(declaration, payload.root, goods_of(dict(payload.fields)))
         shown = self._client.declaration(declaration, self._me)
         message = _message(payload)
         if message is None or shown is None or self._me not in {shown.declarant, shown.agent, shown.competent}:
@@ -195,14 +214,14 @@ class Fetcher:
             return replace(told, fate=Fate.REFUSED, reason="nobody who may let others in has signed it")
         return replace(told, fate=Fate.FETCHED)
 
-    def _chosen(self, asked: "_Asked", one: SealedForReader) -> Fetched:
+    def _chosen(self, asked: "_Asked", version: "VersionShown", one: SealedForReader) -> Fetched:
         """Chosen fields: opened, and held against grant and chain, before they are kept."""
         kept = self._client.sealed_payloads.named(one.sealed.content_hash)
         if one.wrap is None or (kept is not None and kept.custody.owner == self._me):
             return asked.told(Fate.UNREADABLE if one.wrap is None else Fate.HERE, what=_CHOSEN)
         try:
             sealed = _claimed(one, replace(asked.subject, schema=schema_id(FIELD_SET_SCHEMA)))
-            self._field_sets.opened(asked.declaration, asked.version, one)
+            self._field_sets.opened(DeclarationId(asked.subject.declaration), version, one)
             self._client.keep_fetched(sealed, one.wrap, Custody(self._me, self._me, one.custody.fields))
         except _DOUBTS as error:
             return asked.told(Fate.REFUSED, str(error), what=_CHOSEN)
@@ -232,18 +251,15 @@ class Fetcher:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A version that is asked for."""
+    """Content that is asked for: what it belongs to, as the chain has it; of a declaration also which version."""
 
-    declaration: DeclarationId
-    version: "VersionShown"
+    subject: Subject
+    what: str = "content"
+    version: "VersionShown | None" = None
 
-    @property
-    def subject(self) -> Subject:
-        """What its content belongs to, as the chain has it."""
-        return Subject(self.declaration, self.version.commitment, self.version.schema)
-
-    def told(self, fate: Fate, reason: str = "", what: str = "content") -> Fetched:
-        return Fetched(self.declaration, what, fate, self.version.number, reason)
+    def told(self, fate: Fate, reason: str = "", what: str = "") -> Fetched:
+        number = self.version.number if self.version else 0
+        return Fetched(DeclarationId(self.subject.declaration), what or self.what, fate, number, reason)
 
 
 def _claimed(one: SealedForReader, subject: Subject) -> Sealed:

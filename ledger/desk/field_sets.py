@@ -2,6 +2,9 @@
 
 The grant names the field set by its hash (`fields_hash`), so that what is signed fixes what may be read. The reader
 gets those fields with their salts and one proof, and nothing from which the others could be told.
+
+A choice that names a version is *bound* to it: its grant opens that version alone, and what is sealed is the fields and
+their proof, without the records around them. Arrangements open fields so (`ledger.desk.opening`).
 """
 
 import hmac
@@ -12,7 +15,7 @@ from typing import Any, Final
 
 from ledger.client import Custody, SealedForReader
 from ledger.desk.bench import Bench
-from ledger.desk.disclosing import Choice, disclose
+from ledger.desk.disclosing import Choice, disclose, opened_fields
 from ledger.desk.options import ContentMissing
 from ledger.desk.sharing import YEAR, Shared
 from ledger.documents.profiles import Profile
@@ -30,10 +33,12 @@ _DEPTH: Final = 8
 
 def fields_hash(choice: Choice) -> bytes:
     """What a `ReadGrant` names a field set by, 32 bytes: keccak-256 of the schema's name, the profile's name and
-    version (empty without one) and the patterns in order, each with a line feed after it.
+    version (empty without one), of a bound choice ``version`` and its number, and the patterns in order, each with a
+    line feed after it.
     """  # noqa: D205 - one sentence
     profile = f"{choice.profile.name}@{choice.profile.version}" if choice.profile else ""
-    lines = (FIELD_SET_SCHEMA, profile, *sorted(set(choice.patterns)))
+    bound = () if choice.version is None else (f"version {choice.version}",)  # no pattern has a space
+    lines = (FIELD_SET_SCHEMA, profile, *bound, *sorted(set(choice.patterns)))
     return keccak256("".join(f"{line}\n" for line in lines).encode())
 
 
@@ -55,13 +60,13 @@ class FieldSets:
         self._me = bench.identity.organisation
 
     def grant(self, declaration: DeclarationId, reader: int, choice: Choice, seconds: int = YEAR) -> Shared:
-        """Let an organisation read chosen fields of every version that there is, for so long.
+        """Let an organisation read chosen fields of every version that there is, or of the one named, for so long.
 
         Raises:
             DeskError: this participant is no party, or a pattern names nothing.
             ContentMissing, SealingError, PayloadRefused: it can't read the declaration itself.
         """
-        versions = self._client.versions(declaration)
+        versions = [one for one in self._client.versions(declaration) if choice.version in {None, one.number}]
         made = [self._made(declaration, one.number, reader, choice) for one in versions]
         grant = self._bench.sharing.sign(declaration, reader, self._bench.moment() + seconds, fields_hash(choice))
         custody = Custody(self._me, reader, grant.fields)
@@ -86,7 +91,8 @@ class FieldSets:
     def _complete(self, declaration: DeclarationId, one: SealedForReader, own: Sequence[SealedForReader]) -> int:
         choice, custody = _choice(_parsed(self._bench.sealer.content(one))), one.custody
         current = {other.sealed.subject.commitment for other in own if other.custody == custody and self._fits(other)}
-        missing = [version for version in self._client.versions(declaration) if version.commitment not in current]
+        wanted = [version for version in self._client.versions(declaration) if choice.version in {None, version.number}]
+        missing = [version for version in wanted if version.commitment not in current]
         for version in missing:
             content = self._made(declaration, version.number, custody.reader, choice)
             self._keep(declaration, version, content, custody)
@@ -99,29 +105,44 @@ class FieldSets:
         return key is None or (key.organisation, key.version) in {(wrap.recipient, wrap.key_version) for wrap in wraps}
 
     def open(self, declaration: DeclarationId, number: int | None = None) -> FieldSet:
-        """The chosen fields of a version, by default the latest, that this participant may read: of all its grants.
+        """The chosen fields of a version that this participant may read, of all its grants.
+
+        By default of the latest version; of an earlier one where its grants are for that version alone.
 
         Raises:
             ContentMissing: there are none.
             SealingError, PayloadRefused: what is here is not to be believed.
         """
         versions = [one for one in self._client.versions(declaration) if number in {None, one.number}]
-        found = self._client.sealed(versions[-1].commitment, self._me) if versions else []
-        mine = [one for one in found if one.custody.reader == self._me]
-        if not mine:
-            raise ContentMissing(declaration, "is not in this store, or not for this participant")
-        opened = dict(pair for one in mine for pair in self.opened(declaration, versions[-1], one))
-        return FieldSet(versions[-1].number, tuple(sorted(opened.items())))
+        for version in reversed(versions):
+            found = self._client.sealed(version.commitment, self._me)
+            mine = [self._told(declaration, version, one) for one in found if one.custody.reader == self._me]
+            if version is not versions[-1]:
+                mine = [(choice, told) for choice, told in mine if choice.version is not None]
+            if mine:
+                opened = dict(pair for _, told in mine for pair in _verified(told["disclosure"], version))
+                return FieldSet(version.number, tuple(sorted(opened.items())))
+        raise ContentMissing(declaration, "is not in this store, or not for this participant")
+
+    def kept(self, declaration: DeclarationId, version: VersionShown, reader: int, choice: Choice) -> bool:
+        """Whether this participant's set of a version is here, for its reader's newest key."""
+        custody = Custody(self._me, reader, fields_hash(choice))
+        own = self._client.field_sets(declaration, self._me)
+        made = [one for one in own if one.custody == custody and one.sealed.subject.commitment == version.commitment]
+        return any(map(self._fits, made))
 
     # --- one set ------------------------------------------------------------------------------------------------------
 
     def _made(self, declaration: DeclarationId, number: int, reader: int, choice: Choice) -> bytes:
         picked = Choice(patterns=choice.patterns, profile=choice.profile, to=reader, version=number)
-        profile = choice.profile
+        profile, bound = choice.profile, choice.version is not None
         content = {
             "patterns": sorted(set(choice.patterns)),
             "profile": {"name": profile.name, "version": profile.version} if profile else None,
-            "disclosure": disclose(self._bench, declaration, picked),
+            **({"version": number} if bound else {}),
+            "disclosure": opened_fields(self._bench.payload(declaration, number)[1], picked)
+            if bound
+            else disclose(self._bench, declaration, picked),
         }
         return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
@@ -141,11 +162,19 @@ class FieldSets:
             ContentMissing: it was not wrapped for this participant.
             SealingError, PayloadRefused: it is not to be believed.
         """
+        return _verified(self._told(declaration, version, one)[1]["disclosure"], version)
+
+    def _told(
+        self, declaration: DeclarationId, version: VersionShown, one: SealedForReader
+    ) -> tuple[Choice, dict[str, Any]]:
+        """What a set says, when it is the one that was granted, and of this version."""
         held = SealedForReader(Sealed(_subject(declaration, version), one.sealed.ciphertext), one.custody, one.wrap)
         told = _parsed(self._bench.sealer.content(held))
-        if not hmac.compare_digest(fields_hash(_choice(told)), one.custody.fields):
+        choice = _choice(told)
+        granted = hmac.compare_digest(fields_hash(choice), one.custody.fields)
+        if not granted or choice.version not in {None, version.number}:
             raise PayloadRefused("the decrypted fields are another set than was granted")
-        return _verified(told["disclosure"], version)
+        return choice, told
 
 
 def _subject(declaration: DeclarationId, version: VersionShown) -> Subject:
@@ -157,7 +186,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
         told = None if nests_deeper(content, _DEPTH) else json.loads(content)
     except ValueError:
         told = None
-    if not isinstance(told, dict) or told.keys() != {"patterns", "profile", "disclosure"}:
+    if not isinstance(told, dict) or told.keys() - {"version"} != {"patterns", "profile", "disclosure"}:
         raise PayloadRefused("a field set has patterns, profile and disclosure")
     return told
 
@@ -167,9 +196,10 @@ def _choice(told: dict[str, Any]) -> Choice:
         named = told["profile"]
         patterns = tuple(map(str, told["patterns"]))
         profile = Profile(str(named["name"]), int(named["version"]), "", patterns) if named else None
+        version = int(told["version"]) if "version" in told else None
     except (KeyError, TypeError, ValueError):
-        raise PayloadRefused("a field set has patterns and perhaps a profile") from None
-    return Choice(patterns=patterns, profile=profile)
+        raise PayloadRefused("a field set has patterns, and perhaps a profile and a version") from None
+    return Choice(patterns=patterns, profile=profile, version=version)
 
 
 def _verified(disclosure: Any, version: VersionShown) -> list[tuple[str, str]]:

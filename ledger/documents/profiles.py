@@ -60,6 +60,20 @@ def profiles(file: Path | None = None) -> Mapping[str, Profile]:
         raise DocumentError(reason, "A profile has version, purpose and fields", str(file)) from None
 
 
+def agreed(named: str) -> Profile | None:
+    """The profile that an arrangement's annex names, ``NAME`` or ``NAME@VERSION``; None: it names none.
+
+    Raises:
+        DocumentError: there is none of that name and version.
+    """
+    name, _, version = named.partition("@")
+    found = _shipped().get(name)
+    if not named or (found and version in {"", str(found.version)}):
+        return found
+    known = ", ".join(f"{one.name}@{one.version}" for one in _shipped().values())
+    raise DocumentError(f"there is no profile of disclosure {named!r}", f"There are {known}")
+
+
 def chosen(paths: Collection[str], patterns: Iterable[str]) -> list[str]:
     """The paths that patterns name, in the order of their bytes.
 

@@ -89,6 +89,12 @@ class Weighing:
         found = [self._weighed(own, parent, root) for parent, root in self._roots(parents)]
         return sorted(found, key=lambda one: (one.effective_at, one.parent))
 
+    def candidate(self, own: DeclarationState, parent: Digest) -> RecognitionCandidate | None:
+        """One of them; None where the viewer made it itself, or nothing is known of it."""
+        for found, root in self._roots([parent]):
+            return self._weighed(own, found, root)
+        return None
+
     def _roots(self, parents: Iterable[Digest]) -> Iterable[tuple[Digest, Root]]:
         for parent in parents:
             root = self.rules.root_of(parent)
@@ -168,14 +174,21 @@ class Weighing:
 
 def load_candidates(session: Session, access: Access, declarations: Collection[bytes]) -> list[RecognitionCandidate]:
     """For declarations of the viewer's own; empty for whoever is not the administration that is competent for them."""
+    weighing, own = load_weighing(session, access, declarations)
+    return [found for one in own for found in weighing.candidates(one)] if weighing else []
+
+
+def load_weighing(
+    session: Session, access: Access, declarations: Collection[bytes]
+) -> tuple[Weighing | None, list[DeclarationState]]:
+    """The rules for whoever asks, and those of the declarations that are its own; None for no administration."""
     viewer = access.viewer
     if viewer is None or viewer.kind is not OrganisationKind.ADMINISTRATION:
-        return []
+        return None, []
     family = {DeclarationId(one): folded.state for one, folded in load_families(session, declarations).items()}
     own = [family[DeclarationId(one)] for one in declarations if DeclarationId(one) in family]
     own = [one for one in own if access.level(one) is Level.PAYLOAD]
-    weighing = Weighing(_rules(session, access, family), viewer.id, access.now)
-    return [found for one in own for found in weighing.candidates(one)]
+    return Weighing(_rules(session, access, family), viewer.id, access.now), own
 
 
 def _rules(session: Session, access: Access, family: Mapping[DeclarationId, DeclarationState]) -> Recognising:

@@ -139,12 +139,14 @@ class Consignment:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an event did: heads of its subject before and after it, and what the index remarks."""
+    """What an event did: heads of its subject before and after it, what the index remarks, the declaration likewise."""
 
     event: Event
     before: Head
     after: Head
     remarks: int = 0
+    was: DeclarationState | None = None
+    state: DeclarationState | None = None
 
 
 @dataclass(slots=True)
@@ -196,7 +198,7 @@ class Working:
         folded = self.declarations.get(record.declaration)
         if folded is None:
             raise _gap(event, "its declaration is unknown")
-        before = folded.state.public_head
+        was = folded.state
         if isinstance(record, Erasure):
             folded.erasures.append(_erased(event, record))
         else:
@@ -205,7 +207,8 @@ class Working:
                 self.recognised.decided(event, record)
         folded.updated = (event.position.block, event.position.log)
         folded.changed = True
-        return Step(event, before, folded.state.public_head, self._remarks(event, folded))
+        remarks = self._remarks(event, folded)
+        return Step(event, was.public_head, folded.state.public_head, remarks, was, folded.state)
 
     def _head(self, declaration: bytes | None) -> Head:
         folded = self.declarations.get(declaration or b"")
@@ -220,7 +223,7 @@ class Working:
         )
         self.declarations[event.digest] = folded
         self._join(event, state)
-        return Step(event, Head(ZERO), state.public_head, self._remarks(event, folded))
+        return Step(event, Head(ZERO), state.public_head, self._remarks(event, folded), None, state)
 
     def _join(self, event: Recorded, state: DeclarationState) -> None:
         if state.consignment == bytes(state.id):
@@ -245,8 +248,9 @@ class Working:
 
     def _recognition(self, event: Recorded, record: RecognitionRecord) -> Step:
         self.recognised.fold(event, record, self.participants)
-        head = self._head(declaration_of(event))
-        return Step(event, head, head, self._remarks_of(event, record))
+        folded = self.declarations.get(declaration_of(event) or b"")
+        head = folded.state.public_head if folded else Head(ZERO)
+        return Step(event, head, head, self._remarks_of(event, record), state=folded.state if folded else None)
 
     @staticmethod
     def _remarks_of(event: Recorded, record: RecognitionRecord) -> Remark:

@@ -19,6 +19,7 @@ from ledger.index.rows import load_commitments, load_consignments, load_declarat
 from ledger.index.saving import move_cursor, save_blocks, save_events, save_folded, see
 from ledger.index.signers import signer_of
 from ledger.index.store import Lock, Store
+from ledger.index.work import load_work, save_work
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -95,9 +96,11 @@ def _apply(connection: "Connection", blocks: Sequence[Block], events: Sequence[E
     news = _new_events(fresh, events)
     working = _load(session, news)
     steps = working.fold(news)
+    work = load_work(session, steps)
     save_blocks(connection, fresh)
     save_events(connection, steps)
     save_folded(connection, working)
+    save_work(connection, work, steps)
     extend(connection, session, network)
     move_cursor(connection, fresh[-1])
     return len(news)

@@ -26,6 +26,7 @@ recognitions: Final = Table(
     number("at"),
     Index("recognitions_declaration", "declaration"),
     Index("recognitions_control", "control"),
+    Index("recognitions_aeo", "aeo"),
 )
 
 controls: Final = Table(
@@ -117,4 +118,19 @@ assistance: Final = Table(
     number("answered_at"),
     Index("assistance_addressee", "addressee"),
     Index("assistance_consignment", "consignment"),
+)
+
+work_items: Final = Table(
+    "work_items",
+    metadata,
+    number("block"),
+    number("log"),
+    number("place"),
+    number("administration"),
+    code("kind"),
+    hash_("subject"),
+    hash_("about"),
+    PrimaryKeyConstraint("block", "log", "place"),
+    Index("work_items_administration", "administration", "block", "log", "place"),
+    Index("work_items_subject", "subject"),
 )

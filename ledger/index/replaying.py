@@ -33,6 +33,7 @@ FOLDED: Final = (
     "arrangement_lines",
     "aeo_grants",
     "assistance",
+    "work_items",
 )
 """The tables that the chain alone decides."""
 

@@ -16,6 +16,7 @@ from ledger.index.network import Network
 from ledger.index.proofs import forget_proofs
 from ledger.index.reading import EngineSession, Session
 from ledger.index.recognised import Recognised
+from ledger.index.recognition_tables import work_items
 from ledger.index.rows import RECORDED, recorded
 from ledger.index.saving import move_cursor, save_folded
 from ledger.index.tables import blocks, consignments, declarations, events
@@ -56,6 +57,7 @@ def roll_back(connection: "Connection", to_block: int, network: Network) -> list
     forget_proofs(connection, to_block)
     connection.execute(delete(events).where(events.c.block > to_block))
     connection.execute(delete(blocks).where(blocks.c.number > to_block))
+    connection.execute(delete(work_items).where(work_items.c.block > to_block))  # made by no later event
     _delete(connection, declarations, touched)
     _delete(connection, consignments, joined)
     _fold_declarations(connection, session, touched)

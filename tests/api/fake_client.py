@@ -9,8 +9,11 @@ from typing import Any
 from ledger.client import (
     AccessEntry,
     AeoAnswer,
+    AnnexRefused,
     Answer,
     AsOf,
+    AssistanceFilter,
+    AssistanceShown,
     ClientSettings,
     CursorError,
     Custody,
@@ -34,9 +37,12 @@ from ledger.client import (
     Sealed,
     SealedForReader,
     SealRefused,
+    SharedControl,
     StatusAnswer,
     StatusQuery,
     Submission,
+    WorkFilter,
+    WorkPage,
     Wrap,
 )
 from ledger.domain.benefits import Benefit, Interval
@@ -55,7 +61,7 @@ from ledger.domain.commitment import scope_of
 from ledger.domain.grants import digest_of_grant, typed_grant
 from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
-from ledger.domain.proposals import Period
+from ledger.domain.proposals import Annex, Period
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
 from ledger.domain.transparency import Note, read_note
@@ -135,6 +141,25 @@ class FakeRights:
         return kept.grant.valid_until > 1_760_000_000
 
 
+@dataclass
+class FakeAssistance:
+    """One request, for administration 250."""
+
+    shown: dict[bytes, AssistanceShown] = field(default_factory=dict)
+    asked: list[tuple[int, AssistanceFilter, str | None, int]] = field(default_factory=list)
+
+    def page(self, viewer: int, wanted: AssistanceFilter, after: str | None, limit: int) -> Page[AssistanceShown]:
+        if viewer != 250:
+            raise NotEntitled("for administrations")
+        if after is not None and not after.isdigit():
+            raise CursorError(after)
+        self.asked.append((viewer, wanted, after, limit))
+        return Page(tuple(self.shown.values()), str(int(after or 0) + len(self.shown)))
+
+    def one(self, request: bytes, viewer: int) -> AssistanceShown | None:
+        return self.shown.get(request) if viewer == 250 else None
+
+
 class FakeOutbox:
     def counts(self) -> dict[OutboxState, int]:
         return {OutboxState.WAITING: 3}
@@ -146,6 +171,7 @@ class FakeClient:
 
     network: FakeNetwork = field(default_factory=FakeNetwork)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    assistance: FakeAssistance = field(default_factory=FakeAssistance)
     domains: SigningDomains = DOMAINS
     keys: dict[bytes, ParticipantAnswer] = field(default_factory=dict)
     challenges: dict[bytes, tuple[int, float]] = field(default_factory=dict)
@@ -163,9 +189,13 @@ class FakeClient:
     benefit: list[Benefit] = field(default_factory=list)
     candidate: list[RecognitionCandidate] = field(default_factory=list)
     asked_candidates: list[tuple[StatusQuery, str]] = field(default_factory=list)
+    annexes: dict[bytes, Annex] = field(default_factory=dict)
     weighing: int | None = None
+    work: WorkPage = field(default_factory=lambda: WorkPage((), None, more=False))
+    asked_work: list[tuple[WorkFilter, str | None, int]] = field(default_factory=list)
     authorised: dict[int, AeoAnswer] = field(default_factory=dict)
     asked_aeo: list[tuple[int | None, ...]] = field(default_factory=list)
+    sharing: dict[tuple[str, int], list[SharedControl]] = field(default_factory=dict)
     reported: list[tuple[int, Period, Interval | None]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     readable: set[tuple[bytes, int]] = field(default_factory=set)
@@ -302,15 +332,31 @@ class FakeClient:
         self.reported.append((viewer, period, interval))
         return tuple(self.benefit)
 
+    def put_annex(self, digest: bytes, annex: Annex, viewer: int) -> None:
+        if viewer != self.weighing:
+            raise NotEntitled
+        if annex.digest() != digest:
+            raise AnnexRefused(f"its own hash is 0x{annex.digest().hex()}")
+        self.annexes[digest] = annex
+
     def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> list[RecognitionCandidate]:
         self.asked_candidates.append((query, country))
         if viewer != self.weighing:
             raise NotEntitled("not yours")
         return self.candidate
 
+    def worklist(self, viewer: int | None, which: WorkFilter, after: str | None, limit: int) -> WorkPage:
+        self.asked_work.append((which, after, limit))
+        if viewer != self.weighing:
+            raise NotEntitled("not yours")
+        return self.work
+
     def aeo(self, operator: int, viewer: int | None, at: int | None, known_at: int | None) -> AeoAnswer | None:
         self.asked_aeo.append((operator, viewer, at, known_at))
         return self.authorised.get(operator)
+
+    def shared(self, query: StatusQuery, viewer: int) -> list[SharedControl]:
+        return self.sharing.get((query.reference, viewer), [])
 
     def put_checkpoint(self, text: str, *, strict: bool = False) -> Note:
         assert strict

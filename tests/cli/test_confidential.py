@@ -85,3 +85,14 @@ def test_key_files_that_cannot_be_used(declared, passavant, home):
     assert (told.code, "holds no encryption keys" in told.err) == (2, True)
     file.write_text(kept)
     assert passavant("payload", IMPORT, "--as", "platform").code == 0
+
+
+def test_chosen_fields_of_one_version(declared, passavant):
+    which = ("--profile", "statistics", "--version", "1", "--as", "platform")
+    assert passavant("grant", declared, "express", *which).code == 0
+    shown = passavant("payload", declared, "--as", "express", "--json").json
+    assert (shown["chosen"], shown["version"]) == (True, 1)
+    assert passavant("withdraw", declared, "express", *which, "--json").json["payloads"] == 1
+    assert passavant("payload", declared, "--as", "express").code == 1
+    whole = passavant("grant", declared, "express", "--version", "1", "--as", "platform")
+    assert (whole.code, "--version goes with --fields or --profile" in whole.err) == (2, True)

@@ -21,7 +21,7 @@ PLAN = {
     "procedures": ["HOME_USE", "OUTRIGHT_EXPORT"],
     "methods": ["PHYSICAL"],
     "risks": ["SECURITY", "SAFETY"],
-    "annex": {"hsChapters": ["61"]},
+    "annex": {"hsChapters": ["61", "85"]},
 }
 BY_GB = ("--as", "customs-gb", "--json")
 BY_FR = ("--as", "customs-fr", "--json")
@@ -176,7 +176,9 @@ def test_aeo_status_is_told_as_of_any_moment_and_as_it_was_known(imported, passa
     told = passavant("aeo", "show", "post", "--as", "platform", "--json").json
     [one] = told["grants"]
     assert (told["authorised"], one["programmeName"], one["state"], one["competent"]) == (True, "UK AEOC", "VALID", 826)
-    assert [(each["administration"], each["suspendedBy"]) for each in one["partners"]] == [(250, [])]
+    assert [(each["administration"], each["recognises"], each["suspendedBy"]) for each in one["partners"]] == [
+        (250, True, [])
+    ]
     suspended = passavant("aeo", "suspend", "post", *BY_GB)
     assert suspended.code == 0
     later = passavant("aeo", "show", "post", *BY_FR).json
@@ -192,6 +194,33 @@ def test_aeo_status_is_told_as_of_any_moment_and_as_it_was_known(imported, passa
     assert "never granted" in passavant("aeo", "show", "bazaar", "--as", "customs-fr").out
     unknown = passavant("aeo", "show", "999999", *BY_FR)
     assert (unknown.code, unknown.json["error"]) == (1, "UnknownReference")
+
+
+@pytest.mark.e2e
+def test_what_the_arrangement_shares_and_what_became_of_it(imported, passavant):
+    good = controlled(passavant, "--outcome", "none-found", "--risk", "security,ipr", "--seal-state", "intact")
+    outside = controlled(passavant, "--outcome", "none-found", "--risk", "fiscal")
+    [told] = passavant("shared", imported, *BY_FR).json["controls"]
+    assert (told["control"], told["administration"], told["risk"]) == (good, 826, ["SECURITY", "IPR"])
+    assert (told["superseded"], told["paused"], told["opened"]) == ([], False, False)
+    revoked = controlled(passavant, "--outcome", "not-carried-out", "--risk", "security", "--supersedes", good)
+    text = passavant("shared", told["declaration"], "--as", "customs-fr").out
+    assert f"superseded     by {revoked}: not carried out" in text
+    assert "seals          intact" in text
+    assert "agreed fields  not opened yet" in text
+    assert outside not in text
+    assert passavant("suspend-arrangement", "customs-gb", "--reason", "risk", *BY_FR).code == 0
+    assert "and the arrangement is over or suspended" in passavant("shared", imported, "--as", "customs-fr").out
+    for reference, name in ((EXPORT, "customs-fr"), (imported, "customs-gb"), (imported, "platform")):
+        assert passavant("shared", reference, "--as", name).out.startswith("Nothing is known under this reference")
+
+
+@pytest.mark.e2e
+def test_an_annex_with_a_profile_that_nobody_knows_is_not_signed(network, messages, passavant):
+    plan = {**PLAN, "annex": {"disclosureProfile": "everything"}}
+    (messages / "plan.json").write_text(json.dumps(plan))
+    refused = passavant("arrange", "plan.json", "--as", "customs-gb")
+    assert (refused.code, "There are customs@1, platform@1, arrangement@1" in refused.err) == (1, True)
 
 
 @pytest.mark.e2e

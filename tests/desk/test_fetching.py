@@ -1,6 +1,7 @@
 """Fetching from another gateway: two stores over one chain, and only what the chain confirms is kept."""
 
 import base64
+import secrets
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,14 +12,17 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from ledger.client import Client, Custody, StatusQuery, Subject
+from ledger.client import Client, Custody, Entry, RecordProgress, StatusQuery, Subject
 from ledger.client.elsewhere import Elsewhere
 from ledger.desk import Choice, ContentMissing, DeskError, RulingOptions, UnknownReference
-from ledger.desk.fetching import Fate, Fetcher
-from ledger.domain.codes import DecisionKind, ErasureCause, Reason
+from ledger.desk.fetching import ASSISTANCE_SCHEMA, Fate, Fetcher
+from ledger.desk.sealing import Content
+from ledger.domain.codes import AssistanceAction, AssistanceKind, DecisionKind, ErasureCause, Leg, Reason
+from ledger.domain.commitment import schema_id
+from ledger.domain.records import Assistance
 from ledger.index.references import ReferenceType
 from ledger.sealing import Payload, seal, wrap_for
-from tests.client.networks import EXPRESS, FR, PLATFORM, desk_of
+from tests.client.networks import EXPRESS, FR, GB, PLATFORM, desk_of
 
 URL = "https://gateway.example"
 CHOICE = Choice(patterns=("Declaration/InvoiceAmount", "Declaration/TypeCode"))
@@ -67,7 +71,8 @@ class Way:
         told = self.web.request(request.method, path, content=request.content, headers=headers)
         if told.status_code >= 400 or not path.startswith(("/v1/payloads", "/v1/decl", "/v1/cons")):
             return httpx.Response(told.status_code, content=told.content)
-        return httpx.Response(told.status_code, json=self.change(path, told.json()))
+        changed = self.change(path, told.json())
+        return httpx.Response(404 if changed is None else told.status_code, json=changed)
 
     def desk(self, name, **changed):
         self.apart.sync()
@@ -153,6 +158,32 @@ def test_a_reader_by_grant_has_it_too(way, lodged, platform):
         express.payload(lodged)
 
 
+def test_an_older_grant_takes_no_newer_ones_place(way, lodged, platform):
+    platform.sharing.grant(lodged, EXPRESS)
+    older = []
+
+    def noted(path, told):
+        older.extend([told] if "grants" in told else [])
+        return told
+
+    way.change = noted
+    way.fetch("express", lodged)
+    platform.sharing.withdraw(lodged, EXPRESS)
+    way.fetch("express", lodged)
+    way.change = lambda path, told: older[0] if "grants" in told else told
+    assert way.fetch("express", lodged) == [("grant", Fate.HERE), ("content", Fate.NOT_THERE)]
+
+
+def test_content_without_references_of_its_own(team, way, customs):
+    reported = team.recorded(
+        customs.report({"Declaration/ID[1]": "25FR"}, Leg.IMPORT, customs.moment(), [])
+    ).declaration
+    with way.fetcher("customs-fr") as fetcher:
+        [one] = fetcher.fetch(reported)
+    assert (one.fate, one.references) == (Fate.FETCHED, 0)
+    assert dict(way.desk("customs-fr").payload(reported)[1].fields) == {"Declaration/ID[1]": "25FR"}
+
+
 def test_chosen_fields(way, lodged, platform, express):
     platform.field_sets.grant(lodged, EXPRESS, CHOICE)
     assert way.fetch("express", lodged) == [("grant", Fate.FETCHED), ("chosen fields", Fate.FETCHED)]
@@ -218,7 +249,68 @@ def test_a_participant_without_an_encryption_key(way, lodged):
         pass
 
 
+# --- mutual assistance ------------------------------------------------------------------------------------------------
+
+
+def written(team, name, lodged, addressee, text, **more):
+    """A question, or an answer, of one administration to another: on the chain as a hash, sealed in the store."""
+    desk, client = team.desk(name), team.client
+    payload = Payload(ASSISTANCE_SCHEMA, secrets.token_bytes(32), (("text", text),))
+    record = Assistance(
+        administration=desk.identity.organisation,
+        addressee=addressee,
+        consignment=lodged,
+        kind=AssistanceKind.VERIFICATION,
+        commitment=payload.root,
+        deadline=desk.moment() + 3_600,
+        **more,
+    )
+    [taken] = client.submit([Entry(record, desk.identity.signer.sign(client.domains.of(record), record))])
+    subject = more.get("request") or taken.digest
+    desk.sealer.keep(subject, Content(payload, payload.root, (addressee,)))
+    [told] = client.wait([taken.digest], 60)
+    assert told.progress is RecordProgress.FINAL, told
+    return taken.digest
+
+
+@pytest.fixture
+def question(team, lodged, customs):
+    due = customs.moment() + 600
+    return written(team, "customs-fr", lodged, GB, "who packed it?", action=AssistanceAction.REQUEST, due_at=due)
+
+
+def test_a_request_of_assistance_and_its_answer(team, way, lodged, question):
+    def fetched(name, record):
+        with way.fetcher(name) as fetcher:
+            return [(one.declaration, one.what, one.fate) for one in fetcher.assistance(record)]
+
+    assert fetched("customs-gb", question) == [(question, "request", Fate.FETCHED)]
+    answer = written(team, "customs-gb", lodged, FR, "we did", action=AssistanceAction.ANSWER, request=question)
+    assert fetched("customs-fr", answer) == [(question, "request", Fate.FETCHED), (question, "answer", Fate.FETCHED)]
+    assert fetched("customs-fr", question) == [(question, "request", Fate.HERE), (question, "answer", Fate.HERE)]
+    commitments = dict(way.apart.recognition.assistance_contents(question))
+    subject = Subject(question, commitments["answer"], schema_id(ASSISTANCE_SCHEMA))
+    assert dict(way.desk("customs-fr").sealer.open(subject).fields) == {"text": "we did"}
+    assert fetched("platform", question) == [
+        (question, "request", Fate.NOT_THERE),
+        (question, "answer", Fate.NOT_THERE),
+    ]
+
+
+def test_what_is_no_assistance(way, lodged):
+    with way.fetcher("customs-fr") as fetcher:
+        assert fetcher.assistance(lodged) is None
+        assert fetcher.assistance(b"\1" * 32) is None
+
+
 # --- gateways that lie ------------------------------------------------------------------------------------------------
+
+
+def test_content_that_is_withheld_is_missed(way, lodged):
+    way.change = lambda path, told: None
+    with way.fetcher("customs-fr") as fetcher:
+        [one] = fetcher.fetch(lodged)
+    assert (one.declaration, one.version, one.fate) == (lodged, 1, Fate.NOT_THERE)
 
 
 def packed(content):

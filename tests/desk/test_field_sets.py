@@ -167,8 +167,79 @@ def test_field_sets_are_kept_for_grantees_only(team, lodged, platform):
             team.client.put_sealed(sealed, wraps, custody)
 
 
+# --- bound to one version ---------------------------------------------------------------------------------------------
+
+BOUND = replace(CHOICE, version=1)
+
+
+def amended(team, case, lodged, platform):
+    team.recorded(platform.amend(lodged, message(case.request("import-cor"))))
+    team.recorded(team.desk("customs-fr").decide(lodged, DecisionKind.GRANT))
+
+
+def test_a_bound_grant_opens_its_version_and_no_later_one(team, case, lodged, platform, express):
+    shared = platform.field_sets.grant(lodged, EXPRESS, BOUND)
+    assert (shared.payloads, shared.grant.fields) == (1, fields_hash(BOUND))
+    amended(team, case, lodged, platform)
+    assert platform.field_sets.renew(lodged) == 0
+    found = express.field_sets.open(lodged)
+    assert (found.version, dict(found.fields)[VALUE]) == (1, "186.40")
+    with pytest.raises(ContentMissing):
+        express.field_sets.open(lodged, 2)
+    version, later = team.client.versions(lodged)
+    assert platform.field_sets.kept(lodged, version, EXPRESS, BOUND)
+    assert not platform.field_sets.kept(lodged, later, EXPRESS, BOUND)
+    assert not platform.field_sets.kept(lodged, version, EXPRESS, CHOICE)
+    assert platform.field_sets.withdraw(lodged, EXPRESS, BOUND).payloads == 1
+    with pytest.raises(ContentMissing):
+        express.field_sets.open(lodged)
+
+
+def test_the_latest_of_both_kinds_is_shown(team, case, lodged, platform, express):
+    platform.field_sets.grant(lodged, EXPRESS, replace(CHOICE, patterns=("Declaration/TypeCode",)))
+    platform.field_sets.grant(lodged, EXPRESS, BOUND)
+    assert len(express.field_sets.open(lodged).fields) == 3
+    amended(team, case, lodged, platform)
+    assert express.field_sets.open(lodged).version == 1
+    assert platform.field_sets.renew(lodged) == 1
+    assert (express.field_sets.open(lodged).version, len(express.field_sets.open(lodged).fields)) == (2, 1)
+
+
+def test_a_bound_set_holds_fields_and_proof_alone(team, lodged, platform):
+    platform.field_sets.grant(lodged, EXPRESS, BOUND)
+    [one] = team.client.field_sets(lodged, PLATFORM)
+    told = json.loads(platform.sealer.content(one))
+    assert (told["version"], told["disclosure"].keys()) == (1, {"schema", "fields", "proof"})
+
+
+@pytest.mark.parametrize("claimed", [2, None, "one"])
+def test_a_bound_set_that_claims_another_version_is_refused(team, lodged, platform, express, claimed):
+    platform.field_sets.grant(lodged, EXPRESS, BOUND)
+    [one] = team.client.field_sets(lodged, PLATFORM)
+    told = json.loads(platform.sealer.content(one)) | {"version": claimed}
+    sealed, key = seal(one.sealed.subject, json.dumps(told).encode())
+    keys = [team.desk(name).identity.encryption[0].public for name in ("platform", "express")]
+    team.client.put_sealed(sealed, [wrap_for(key_of, sealed, key) for key_of in keys], one.custody)
+    with pytest.raises(PayloadRefused):
+        express.field_sets.open(lodged)
+
+
+def test_a_set_of_another_version_than_was_granted_is_refused(team, case, lodged, platform, express):
+    amended(team, case, lodged, platform)
+    later = replace(CHOICE, version=2)
+    platform.field_sets.grant(lodged, EXPRESS, later)
+    [one] = team.client.field_sets(lodged, PLATFORM)
+    first = team.client.versions(lodged)[0]
+    sealed, key = seal(Subject(lodged, first.commitment, one.sealed.subject.schema), platform.sealer.content(one))
+    keys = [team.desk(name).identity.encryption[0].public for name in ("platform", "express")]
+    team.client.put_sealed(sealed, [wrap_for(key_of, sealed, key) for key_of in keys], one.custody)
+    with pytest.raises(PayloadRefused, match="another set than was granted"):
+        express.field_sets.open(lodged, 1)
+
+
 def test_a_field_set_has_one_name():
     assert fields_hash(CHOICE) == fields_hash(replace(CHOICE, patterns=tuple(reversed(CHOICE.patterns)), to=7))
     assert fields_hash(CHOICE) != fields_hash(replace(CHOICE, patterns=CHOICE.patterns[:1]))
+    assert len({fields_hash(one) for one in (CHOICE, BOUND, replace(CHOICE, version=2))}) == 3
     named = choice_of((), "statistics", to=None, version=None)
     assert fields_hash(named) != fields_hash(replace(named, profile=None))

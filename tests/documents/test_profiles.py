@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.documents import read
-from ledger.documents.profiles import chosen, matching, profiles
+from ledger.documents.profiles import agreed, chosen, matching, profiles
 from ledger.errors import DocumentError
 
 ITEM = "Declaration/GoodsShipment[1]/GovernmentAgencyGoodsItem"
@@ -99,3 +99,17 @@ def test_a_profile_holds_patterns(tmp_path):
     file.write_text('{"a": {"version": 1, "purpose": "", "fields": ["Declaration//ID"]}}')
     with pytest.raises(DocumentError, match="names no fields"):
         profiles(file)
+
+
+@pytest.mark.parametrize(
+    ("named", "found"), [("", None), ("arrangement", "arrangement"), ("statistics@1", "statistics")]
+)
+def test_what_an_annex_names(named, found):
+    assert agreed(named) == (None if found is None else profiles()[found])
+
+
+@pytest.mark.parametrize("named", ["everything", "statistics@2", "@1"])
+def test_an_annex_that_names_no_profile_is_told_which_there_are(named):
+    with pytest.raises(DocumentError, match="there is no profile of disclosure") as caught:
+        agreed(named)
+    assert caught.value.hint == "There are customs@1, platform@1, arrangement@1, statistics@1"

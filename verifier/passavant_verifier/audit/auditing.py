@@ -5,10 +5,12 @@ result.checkpoint        # to be signed, when nothing diverges and nothing is un
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from passavant_verifier.audit.annexes import Annex, AnnexMonitor, File
+from passavant_verifier.audit.calls import Calls
 from passavant_verifier.audit.chain import ChainReader
 from passavant_verifier.audit.checkpoints import (
     Milestone,
@@ -48,6 +50,8 @@ class Plan:
         session: private key, 32 bytes, that opens sessions at gateways; None: they are asked what everybody may ask.
         own: the verifier key of who audits, as far as it signs.
         mine: addresses of my keys; `known`: digests of the records that I made.
+        annexes: of arrangements, by hash; None: they are not looked at.
+        disclosures: what is opened of declarations, to hold against annexes.
         pause: seconds after which a gateway that differs is asked again: the chain may have gone on.
         sample: how many declarations to ask a gateway about; None: all.
     """
@@ -62,6 +66,8 @@ class Plan:
     known: Sequence[bytes] = ()
     session: bytes | None = None
     sample: int | None = None
+    annexes: Mapping[bytes, Annex] | None = None
+    disclosures: Sequence[File] = ()
     pause: float = 0.5
 
 
@@ -98,11 +104,16 @@ class Audit:
         network = self.plan.network
         self.replay = Replay(network, self.findings)
         first = (network.first_block, network.genesis_hash)
+        self.replay.calls = Calls(self.plan.nodes[0], frozenset(network.codes))
         self.reader = ChainReader(self.plan.nodes[0], self.findings, first)
         if self.plan.gateways:
             self.replay.watchers.append(self.history)
         if self.plan.mine:
             self.replay.watchers.append(IdentityMonitor(self.plan.mine, self.plan.known, self.findings))
+        if self.plan.annexes is not None:
+            monitor = AnnexMonitor(self.plan.annexes, self.replay.ledger, self.findings)
+            monitor.disclose(self.plan.disclosures)
+            self.replay.watchers.append(monitor)
 
     def run(self) -> Result:
         """All steps; what is found stands in the findings."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from passavant_verifier.audit.annexes import read_annexes, read_disclosures
 from passavant_verifier.audit.auditing import Plan, Progress, Result, audit
 from passavant_verifier.audit.checkpoints import load_note
 from passavant_verifier.audit.findings import Findings
@@ -114,6 +115,8 @@ def _job(options: argparse.Namespace) -> Job:
         raise UnreadableError("--countersign", "it wants --checkpoint and --sign")
     if bool(options.mine) != bool(options.known):
         raise UnreadableError("--mine, --known", "one wants the other")
+    if options.disclosures and not options.annexes:
+        raise UnreadableError("--disclosures", "it wants --annexes")
     keys = [VerifierKey.parse(text) for text in options.witness]
     own = signing.public if signing else None
     plan = Plan(
@@ -127,6 +130,8 @@ def _job(options: argparse.Namespace) -> Job:
         known=read_known(options.known) if options.known else (),
         session=_session(options),
         sample=options.sample,
+        annexes=read_annexes(options.annexes) if options.annexes else None,
+        disclosures=read_disclosures(options.disclosures) if options.disclosures else (),
     )
     return Job(plan, signing, options)
 
@@ -217,6 +222,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--mine", metavar="ADDRESS[,…]", help="my signing keys: what they signed must be in --known")
     add("--known", type=Path, metavar="FILE", help="digests of the records that I made, one to a line")
     add("--sample", type=_count, metavar="N", help="ask gateways about N random declarations (default: all)")
+    add("--annexes", type=Path, metavar="DIR", help="annexes of arrangements: recognitions are held against them")
+    add("--disclosures", type=Path, metavar="DIR", help="disclosed goods, to hold against the annexes")
     add("--report", type=Path, metavar="FILE", help="write the report as JSON")
     add("--html", type=Path, metavar="FILE", help="write the report as a page")
     add("--timeout", type=float, default=60.0, metavar="SECONDS", help="for one answer (default: 60)")

@@ -98,9 +98,16 @@ def _about(report: Mapping[str, Any]) -> str:
         ("Nodes", ", ".join(sources["nodes"])),
         ("Gateways", gateways),
         ("Earlier checkpoint", earlier if sources["checkpoint"] else "none"),
+        ("Annexes", "none" if sources["annexes"] is None else f"{sources['annexes']} of them; {_annexes(report)}"),
         ("Monitored keys", ", ".join(sources["monitoredKeys"]) or "none"),
     ]
     return f"<h2>What was looked at</h2>{_definitions(rows)}"
+
+
+def _annexes(report: Mapping[str, Any]) -> str:
+    """What of arrangements and recognitions they told."""
+    told = [f"{name} {count}" for name, count in report["counts"].items() if "'s annex: " in name]
+    return ", ".join(told) or "nothing to hold against them"
 
 
 def _steps(steps: Iterable[Mapping[str, Any]]) -> str:

@@ -127,6 +127,8 @@ def _sources(plan: Plan, result: Result) -> dict[str, Any]:
         "declarationsAsked": result.sampled,
         "checkpoint": None if said is None else f"block {said.checkpoint.height}",
         "checkpointSignedBy": sorted(key.name for key in result.vouched),
+        "annexes": None if plan.annexes is None else len(plan.annexes),
+        "disclosures": len(plan.disclosures),
         "monitoredKeys": [f"0x{key.hex()}" for key in plan.mine],
     }
 

@@ -28,6 +28,7 @@
 21. **Freshness.** The gateway is not behind, nor ahead of, the node.
 22. **One view.** Two nodes, or two gateways, tell the same.
 23. **Own key.** Every record that my keys signed is one that I made.
+24. **Annex.** Every recognition keeps to the annexes of its arrangement, as far as these and the goods are known.
 """
 
 import re
@@ -65,6 +66,7 @@ class Step(IntEnum):
     FRESHNESS = 21
     ONE_VIEW = 22
     OWN_KEY = 23
+    ANNEX = 24
 
 
 RECORD_STEPS: Final = tuple(Step(number) for number in range(Step.EVENTS, Step.PROOFS + 1))

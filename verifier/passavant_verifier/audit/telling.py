@@ -60,6 +60,7 @@ def summary(report: Mapping[str, Any]) -> str:
             f"  found     {first['found']}",
         ]
     lines += [f"unknown, step {one['step']}: {one['text']}" for one in report["unknown"]]
+    lines += [f"{name}, {count}" for name, count in report["counts"].items() if "'s annex: " in name]
     kinds = {name.removeprefix("note: "): count for name, count in report["counts"].items() if name.startswith("note")}
     lines += [f"note: {kind}, {count} time{'s' if count > 1 else ''}" for kind, count in kinds.items()]
     return "\n".join(lines)
