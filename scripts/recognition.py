@@ -116,9 +116,7 @@ class Recognition(Stage):
         said = ("--basis", BASIS, "--due", "30d", "--question", QUESTION, "--as", "customs-fr")
         request = str(self.write(*asked, *said)["request"])
         say("The chain has who asks whom, about which consignment, and until when; of the text a hash.")
-        say(
-            "The text lies with who wrote it, sealed for the two. British customs see what is due, fetch it, and answer:"
-        )
+        say("The text lies with who wrote it, sealed for the two. British customs see it, fetch it, and answer:")
         due = self.run("worklist", "--kind", "assistance", "--as", "customs-gb")["items"]
         expect([one["assistance"]["request"] for one in due] == [request], f"assistance is due: {due}")
         self._exchanged(request, "customs-gb", "customs-fr", "question", QUESTION)
