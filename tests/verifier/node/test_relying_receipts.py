@@ -1,4 +1,4 @@
-"""A release that relies on another administration's control, on a real node: its receipts before and after that breaks."""
+"""A release that relies on another administration's control, on a real node: receipts before and after it breaks."""
 
 import subprocess
 import sys
