@@ -212,7 +212,7 @@ class Desk(Bench):
     @property
     def recogniser(self) -> Recogniser:
         """What recognises controls, and says who is an authorised economic operator."""
-        return Recogniser(self.client, self.identity, self._clock)
+        return Recogniser(self.client, self.identity, self.payload, self._clock)
 
     # --- who reads chosen fields --------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import pytest
 from ledger.domain.codes import ControlOutcome, DecisionKind, Leg, Outcome, Risk, Verdict
 from ledger.domain.wire import ConsignmentId
 from ledger.index.candidates import load_candidates
+from ledger.index.goods import GoodsIndex
 from ledger.index.queries import Queries
 from tests.index.streams import CN, GB, PLATFORM
 from tests.index.test_recognitions import Web
@@ -16,11 +17,17 @@ def web(world: World) -> Web:
     return Web(world)
 
 
+def goods_of(world: World) -> GoodsIndex:
+    return GoodsIndex(world.store, world.references)
+
+
 def weighed(web, viewer=CN, declaration=None):
     web.world.index()
     queries = Queries(web.world.store, clock=lambda: float(web.chain.time))
     with web.world.store.reading() as session:
-        return load_candidates(session, queries.access(session, viewer), [declaration or web.imported])
+        return load_candidates(
+            session, queries.access(session, viewer), [declaration or web.imported], goods_of(web.world)
+        )
 
 
 def test_a_good_control_is_usable_until_it_is_recognised_and_broken(web):
@@ -64,5 +71,5 @@ def test_without_an_arrangement_nothing_is_usable(world):
     world.index()
     with world.store.reading() as session:
         access = Queries(world.store, clock=lambda: float(chain.time)).access(session, CN)
-        [found] = load_candidates(session, access, [imported])
+        [found] = load_candidates(session, access, [imported], goods_of(world))
     assert (found.arrangement, found.refused) == (None, Outcome.UNKNOWN_ARRANGEMENT)
