@@ -176,7 +176,9 @@ def test_aeo_status_is_told_as_of_any_moment_and_as_it_was_known(imported, passa
     told = passavant("aeo", "show", "post", "--as", "platform", "--json").json
     [one] = told["grants"]
     assert (told["authorised"], one["programmeName"], one["state"], one["competent"]) == (True, "UK AEOC", "VALID", 826)
-    assert [(each["administration"], each["suspendedBy"]) for each in one["partners"]] == [(250, [])]
+    assert [(each["administration"], each["recognises"], each["suspendedBy"]) for each in one["partners"]] == [
+        (250, True, [])
+    ]
     suspended = passavant("aeo", "suspend", "post", *BY_GB)
     assert suspended.code == 0
     later = passavant("aeo", "show", "post", *BY_FR).json
