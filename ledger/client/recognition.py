@@ -17,6 +17,7 @@ from ledger.index.freshness import as_of
 from ledger.index.network import pinned
 from ledger.index.participants import load_organisations
 from ledger.index.recognitions import load_arrangements, load_grants
+from ledger.index.relied import ReliedAnswer, load_relied
 from ledger.index.worklist import WorkFilter, Worklist, WorkPage
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class RecognitionReading:
             if access.viewer is None or access.viewer.kind is not OrganisationKind.ADMINISTRATION:
                 raise NotEntitled("a work list is for the administration itself")
             return Worklist(session, access, which).page(after, limit)
+
+    def relied(self, about: Digest, viewer: int | None) -> ReliedAnswer | None:
+        """Which decisions relied on a control or recognition; None for whoever is neither its author nor an auditor."""
+        with self.client.store.reading() as session:
+            return load_relied(session, self.client.queries.access(session, viewer), about)
 
     def line(self, one: int, other: int) -> Line:
         """What stands between two administrations: the latest version of their arrangement, who suspends."""

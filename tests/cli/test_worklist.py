@@ -14,7 +14,7 @@ from ledger.domain.wire import ConsignmentId, DeclarationId, Digest
 from ledger.index.assistance_due import AssistanceDue
 from ledger.index.errors import CursorError
 from ledger.index.withdrawals import Cause, Withdrawal
-from tests.cli.test_recognising import BY_FR, controlled, imported
+from tests.cli.test_recognising import BY_FR, BY_GB, controlled, imported
 
 __all__ = ["imported"]
 NOW = 1_900_000_000
@@ -127,6 +127,12 @@ def test_a_control_comes_up_is_recognised_and_withdrawn(imported, passavant):
     controlled(passavant, "--outcome", "not-carried-out", "--risk", "security,ipr", "--supersedes", good)
     assert work("--kind", "withdrawn") == [("WITHDRAWN", imported)]
     assert "superseded or revoked its control" in passavant("worklist", "--as", "customs-fr").out
+    counted = passavant("relied", good, *BY_GB).json
+    assert [(one["administration"], one["withdrawn"]) for one in counted["counts"]] == [(250, 1)]
+    assert counted["decisions"] == []
+    assert "Douane (France)" in passavant("relied", good, "--as", "customs-gb").out
+    assert f"declaration  {imported}" in passavant("relied", good, "--as", "auditor").out
+    assert "for auditors" in passavant("relied", good, "--as", "customs-fr").err
     refused = passavant("worklist", "--as", "platform", "--json")
     assert (refused.code, json.loads(refused.out)["error"]) == (1, "NotEntitled")
     assert passavant("replay").code == 0
