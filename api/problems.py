@@ -13,6 +13,7 @@ import msgspec
 from starlette.responses import Response
 
 from ledger.client import (
+    AnnexRefused,
     CheckpointError,
     CursorError,
     FieldError,
@@ -50,6 +51,7 @@ class Kind(Enum):
     CHECKPOINT_REFUSED = 409, "The checkpoint is none of this ledger log"
     NO_RECEIPT = 409, "There is no receipt to give now"
     PAYLOAD_REFUSED = 409, "What was handed in can't be kept for this commitment"
+    ANNEX_REFUSED = 409, "What was handed in is not the annex of this hash"
     GRANT_REFUSED = 409, "A grant with this serial, or a higher one, is kept"
     RETAINED = 409, "The content has to be kept for longer, unless the administration orders its erasure"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"
@@ -85,6 +87,7 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
     PayloadRefused: Kind.PAYLOAD_REFUSED,
     SealRefused: Kind.PAYLOAD_REFUSED,
     SealingError: Kind.PAYLOAD_REFUSED,
+    AnnexRefused: Kind.ANNEX_REFUSED,
     StaleGrant: Kind.GRANT_REFUSED,
     NotEntitled: Kind.NOT_FOUND,
     CursorError: Kind.INVALID_CURSOR,
@@ -95,6 +98,7 @@ ERRORS: Final[Mapping[type[Exception], Kind]] = {
 """The one table from the ledger's errors to kinds; what stands nowhere in it is INTERNAL."""
 
 SPOKEN: Final = (
+    AnnexRefused,
     CheckpointError,
     FieldError,
     ReferenceFormatError,

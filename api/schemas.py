@@ -21,6 +21,8 @@ from starlette.requests import Request
 
 from api.problems import Kind, ProblemError
 from api.wire import Hex, Hex32, Hex65
+from ledger.documents.arrangements import read_annex
+from ledger.domain.proposals import Annex
 
 M = TypeVar("M", bound=BaseModel)
 JSON = "application/json"
@@ -57,7 +59,10 @@ BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 """RFC 4648, 4, padded."""
 LONGEST = 200
 Text = Annotated[str, StringConstraints(max_length=LONGEST, pattern=TEXT)]
+LINE = r"^[^\x00-\x1f\x7f]*$"
 Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
+Chapter = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[1-9][0-9])$")]
+AnnexText = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, pattern=LINE)]
 ItemNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
 
 
@@ -69,6 +74,8 @@ def whole(value: object) -> object:
 EXACT = 2**53
 """Up to here a number that was written with a fraction is exact."""
 Whole = BeforeValidator(whole)
+Mode = Annotated[int, Field(ge=1, le=9), Whole]
+Unique = Field(json_schema_extra={"uniqueItems": True})
 OrganisationId = Annotated[int, Field(ge=1, le=2**32 - 1), Whole]
 
 
@@ -199,6 +206,20 @@ class CheckpointIn(Model):
     """A signed checkpoint of the ledger log (a C2SP signed note)."""
 
     note: Annotated[str, StringConstraints(min_length=1, max_length=16_384)]
+
+
+class AnnexIn(Model):
+    """The annex of an arrangement, in any order; what it leaves out it does not limit."""
+
+    hs_chapters: Annotated[list[Chapter], Unique, Field(max_length=99)] = []
+    modes: Annotated[list[Mode], Unique, Field(max_length=9)] = []
+    aeo_programmes: Annotated[list[AnnexText], Unique, Field(max_length=100)] = []
+    disclosure_profile: Annotated[str, StringConstraints(max_length=LONGEST, pattern=LINE)] = ""
+
+    @property
+    def annex(self) -> Annex:
+        """The same as the ledger has it."""
+        return read_annex(self.model_dump(by_alias=True))
 
 
 class QueryIn(Model):

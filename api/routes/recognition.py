@@ -1,14 +1,16 @@
-"""Which controls of others an administration may rely on, and which are shared with it: for it alone."""
+"""Arrangements, which controls of others an administration may rely on, and which are shared with it: for it alone."""
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.documentation import SESSION, gives_view
+from api.answers import Kept
+from api.documentation import SESSION, gives, gives_view, takes
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
+from api.schemas import AnnexIn, body_of
 from api.views import plain
-from api.wire import NO_STORE, reply
+from api.wire import NO_STORE, Id, reply, unhex
 from ledger.client import NotEntitled, RecognitionCandidate, ReferenceType, SharedControl, StatusQuery
 
 router = APIRouter(prefix="/v1/recognition", tags=["ledger"])
@@ -73,3 +75,22 @@ async def shared(request: Request, reference: Reference, kind: Type = None) -> R
     if not found:
         raise ProblemError(Kind.NOT_FOUND)
     return reply({"controls": [plain(one) for one in found]}, 200, NO_STORE)
+
+
+@router.put(
+    "/annexes/{hash}",
+    responses=gives(
+        200, Kept, Kind.SESSION_NEEDED, Kind.SESSION_INVALID, Kind.NOT_FOUND, Kind.ANNEX_REFUSED, body=True
+    ),
+    openapi_extra=takes(AnnexIn, SESSION),
+)
+async def put_annex(request: Request, hash: Id) -> Response:  # noqa: A002 - the name in the path
+    """Keep the annex that an arrangement names by this hash: by a party to one that is on the chain.
+
+    Its hash is keccak256 of its JSON with sorted names, ascending lists, no spaces and nothing empty.
+    """
+    gateway = gateway_of(request)
+    viewer = await gateway.participant(request)
+    annex = (await body_of(request, AnnexIn)).annex
+    await gateway.work.run(gateway.client.put_annex, unhex(hash), annex, viewer)
+    return reply(Kept())

@@ -1,6 +1,5 @@
 """Commands that make and suspend arrangements between administrations, signed with managing keys."""
 
-import json
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,12 +103,10 @@ def _draft(arranger: "Arranger", file: Path, begins_in: int) -> "Draft":
     from ledger.desk.arranging import Draft
     from ledger.documents.arrangements import read_proposal
 
-    text = file.read_text(encoding="utf-8")
-    draft = Draft.from_json(text)
+    draft = Draft.from_json(file.read_text(encoding="utf-8"))
     if draft is not None:
         return draft
-    planned = read_proposal(file, arranger.client.histories.administrations()).arrangement
-    return arranger.draft(planned, json.loads(text).get("annex", {}), begins_in)
+    return arranger.draft(read_proposal(file, arranger.client.histories.administrations()), begins_in)
 
 
 def _is_draft(file: Path) -> bool:

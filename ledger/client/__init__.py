@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ledger.client.confidential import SealedForReader as SealedForReader
     from ledger.client.receipt_files import ReceiptFile as ReceiptFile
     from ledger.client.receipts import ReceiptError as ReceiptError
+    from ledger.client.types import AnnexRefused as AnnexRefused
     from ledger.client.types import ClientSettings as ClientSettings
     from ledger.client.types import Entry as Entry
     from ledger.client.types import NotEntitled as NotEntitled
@@ -72,6 +73,7 @@ _FACE: Final = {
     "ledger.client.receipt_files": ("ReceiptFile",),
     "ledger.client.receipts": ("ReceiptError",),
     "ledger.client.types": (
+        "AnnexRefused",
         "ClientSettings",
         "Entry",
         "NotEntitled",

@@ -15,6 +15,7 @@ from ledger.index.references import SINGLE, Reference, named
 from ledger.sealing import PayloadRefused, unpack
 
 if TYPE_CHECKING:
+    from ledger.domain.proposals import Goods
     from ledger.index.evidence import EvidenceItem
     from ledger.index.ingested import IngestedMessage
 
@@ -99,6 +100,12 @@ class Keeping(Confidential):
         now = int(time.time())
         readers = Readers(self.store, self.references)
         readers.grant(granted_by, reference, reader, valid_from=now, valid_until=now + seconds)
+
+    # --- goods --------------------------------------------------------------------------------------------------------
+
+    def note_goods(self, declaration: DeclarationId, commitment: bytes, goods: "Goods") -> None:
+        """Note, keyed, what annexes look at in the content of a version, for whoever made or opened it."""
+        self.goods.note(declaration, commitment, goods)
 
     # --- ingestion ----------------------------------------------------------------------------------------------------
 

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from ledger.client.types import ClientSettings
     from ledger.domain.benefits import Benefit, Interval
     from ledger.domain.events import Recorded
-    from ledger.domain.proposals import Period
+    from ledger.domain.proposals import Annex, Period
     from ledger.index.aeo import AeoAnswer
     from ledger.index.answers import AsOf, StatusAnswer
     from ledger.index.candidates import RecognitionCandidate
+    from ledger.index.goods import GoodsIndex
     from ledger.index.history import (
         DeclarationAnswer,
         Entry,
@@ -61,6 +62,13 @@ class Reading:
     def references(self) -> References:
         """The private index of references."""
         return References(self.store, self.settings.index_key)
+
+    @cached_property
+    def goods(self) -> "GoodsIndex":
+        """The keyed index of goods."""
+        from ledger.index.goods import GoodsIndex
+
+        return GoodsIndex(self.store, self.references)
 
     @cached_property
     def queries(self) -> Queries:
@@ -115,6 +123,15 @@ class Reading:
             NotEntitled: nobody in particular asks.
         """
         return self.recognition.aeo(operator, viewer, at, known_at)
+
+    def put_annex(self, digest: bytes, annex: "Annex", viewer: int) -> None:
+        """Keep the annex of an arrangement on the chain, as a party to it hands it in.
+
+        Raises:
+            NotEntitled: no arrangement between the viewer, or one that it took over from, and anybody names this hash.
+            AnnexRefused: its own hash is another one.
+        """
+        self.recognition.put_annex(digest, annex, viewer)
 
     def benefits(
         self, viewer: int | None, period: "Period", interval: "Interval | None" = None

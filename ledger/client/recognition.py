@@ -1,16 +1,19 @@
 """What an administration needs to know before it recognises anything: candidates, arrangements, proofs."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ledger.client.types import NotEntitled
+from ledger.client.types import AnnexRefused, NotEntitled
 from ledger.documents.control_results import results_of
-from ledger.domain.aeo import AeoHistory
+from ledger.domain.aeo import AeoHistory, programme_hash
 from ledger.domain.codes import OrganisationKind
-from ledger.domain.recognition import Line
+from ledger.domain.proposals import Annex
+from ledger.domain.recognition import Line, Version
 from ledger.domain.records import Assistance, Control
 from ledger.domain.wire import ZERO, DeclarationId, Digest, encode
 from ledger.index.aeo import AeoAnswer, answered, keep_programmes, load_agreed, load_programmes
+from ledger.index.annexes import keep_annex, load_annexes
 from ledger.index.candidates import RecognitionCandidate, load_candidates
 from ledger.index.errors import StoreError
 from ledger.index.freshness import as_of
@@ -108,10 +111,42 @@ class RecognitionReading:
             found = load_organisations(session, [operator])
             if not found or found[0].kind is not OrganisationKind.OPERATOR:
                 return None
-            events, programmes = load_agreed(session, operator), load_programmes(session)
+            events, annexes = load_agreed(session, operator), load_annexes(session)
+            programmes = {**_named(annexes.values()), **load_programmes(session)}
             moments = (access.now if at is None else at, access.now if known_at is None else known_at)
-            history = AeoHistory(network.founding(), events, {}, programmes)
+            history = AeoHistory(network.founding(), events, annexes, programmes)
             return answered(history, access, operator, moments, as_of(session, self.client.freshness()))
+
+    def annex(self, digest: bytes) -> Annex | None:
+        """The annex that an arrangement names by its hash; None when it is not known here. Zeros name the empty one."""
+        return Annex() if digest == ZERO else self.annexes().get(digest)
+
+    def annexes(self) -> Mapping[bytes, Annex]:
+        """All annexes that are known here, by hash."""
+        with self.client.store.reading() as session:
+            return load_annexes(session)
+
+    def keep_annex(self, annex: Annex) -> None:
+        """Keep an annex that this participant signs, or was told by a party."""
+        with self.client.store.writing() as connection:
+            keep_annex(connection, annex)
+
+    def put_annex(self, digest: bytes, annex: Annex, viewer: int) -> None:
+        """Keep the annex of an arrangement on the chain, as a party to it hands it in.
+
+        Raises:
+            NotEntitled: no arrangement between the viewer, or one that it took over from, and anybody names this hash.
+            AnnexRefused: its own hash is another one.
+        """
+        with self.client.store.reading() as session:
+            access = self.client.queries.access(session, viewer)
+            known = load_arrangements(session).versions.values()
+            parties = {one for version in known if version.record.annex == digest for one in _parties(version)}
+            if viewer not in map(access.competent, parties):
+                raise NotEntitled("no such arrangement for this participant")
+        if annex.digest() != digest:
+            raise AnnexRefused(f"its own hash is 0x{annex.digest().hex()}: it is not what both parties signed")
+        self.keep_annex(annex)
 
     def keep_programme(self, name: str) -> None:
         """Note the name of an AEO programme, of which a grant tells the hash alone."""
@@ -137,6 +172,15 @@ class RecognitionReading:
         if known or recorded is None or not isinstance(recorded.record, Control):
             return b""
         return encode(recorded.record) + self.client.timeline_proof(recorded.record.declaration, parent)
+
+
+def _parties(version: Version) -> tuple[int, int]:
+    return version.record.first, version.record.second
+
+
+def _named(annexes: Iterable[Annex]) -> dict[bytes, str]:
+    """The names of programmes that annexes list, by hash."""
+    return {programme_hash(name): name for one in annexes for name in one.programmes}
 
 
 def _eu_results(one: RecognitionCandidate) -> tuple[str, ...]:

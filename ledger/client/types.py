@@ -75,6 +75,10 @@ class SealRefused(PassavantError):  # noqa: N818 - the name says what happened
     """Something sealed, a wrap or a grant that can't be kept: why."""
 
 
+class AnnexRefused(PassavantError):  # noqa: N818 - the name says what happened
+    """Something handed in that is not the annex it should be: why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The goods items of a narrower decision: number to quantity (exact text; None: the whole item)."""

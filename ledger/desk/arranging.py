@@ -4,17 +4,19 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from ledger.chain.signers import Signer
 from ledger.client import Client, Entry, FieldError
 from ledger.desk.options import DeskError
+from ledger.documents.arrangements import read_annex
 from ledger.documents.profiles import agreed
 from ledger.domain.codes import Outcome, Reason, SuspensionAction
-from ledger.domain.keccak import keccak256
 from ledger.domain.plain import from_plain, to_plain
+from ledger.domain.proposals import Annex, Proposal
 from ledger.domain.records import Arrangement, ArrangementSuspension
 from ledger.domain.wire import ZERO, Digest
+from ledger.errors import DocumentError
 
 DEADLINE: Final = 7 * 24 * 3600 - 300
 _TYPE: Final = "passavant/arrangement/v1"
@@ -27,12 +29,12 @@ class Draft:
 
     Attributes:
         record: what both sign.
-        annex: what stands behind its hash, JSON.
+        annex: what stands behind its hash.
         signatures: by administration, 65 bytes each.
     """
 
     record: Arrangement
-    annex: Mapping[str, Any] = field(default_factory=dict)
+    annex: Annex = field(default_factory=Annex)
     signatures: Mapping[int, bytes] = field(default_factory=dict)
 
     @property
@@ -43,7 +45,7 @@ class Draft:
     def to_json(self) -> str:
         """The draft as a file's text."""
         signatures = {str(one): f"0x{signature.hex()}" for one, signature in self.signatures.items()}
-        said = {"type": _TYPE, "record": to_plain(self.record), "annex": self.annex, "signatures": signatures}
+        said = {"type": _TYPE, "record": to_plain(self.record), "annex": self.annex.plain(), "signatures": signatures}
         return json.dumps(said, indent=2) + "\n"
 
     @classmethod
@@ -62,20 +64,14 @@ class Draft:
         try:
             record = from_plain("Arrangement", given["record"])
             signatures = {int(one): bytes.fromhex(said[2:]) for one, said in given["signatures"].items()}
-            annex = given["annex"]
-        except (FieldError, ValueError, KeyError, TypeError, AttributeError) as error:
+            annex = read_annex(given["annex"])
+        except (FieldError, DocumentError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DeskError(f"this draft of an arrangement is damaged: {error}") from None
-        if not isinstance(record, Arrangement) or record.annex != annex_hash(annex):
+        if not isinstance(record, Arrangement) or record.annex != annex.digest():
             raise DeskError("the annex of this draft is not the one that its record names: somebody changed it")
         if any(len(one) != _SIGNATURE for one in signatures.values()):
             raise DeskError("this draft of an arrangement is damaged: a signature has 65 bytes")
         return cls(record, annex, signatures)
-
-
-def annex_hash(annex: Mapping[str, Any]) -> bytes:
-    """What an arrangement says of its annex: keccak256 of its JSON, names sorted, no spaces; zeros without one."""
-    text = json.dumps(annex, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return keccak256(text.encode()) if annex else ZERO
 
 
 class Arranger:
@@ -90,25 +86,25 @@ class Arranger:
         self._manager = manager
         self._clock = clock
 
-    def draft(self, planned: Arrangement, annex: Mapping[str, Any], begins_in: int) -> Draft:
+    def draft(self, proposal: Proposal, begins_in: int) -> Draft:
         """The next version between two administrations, unsigned.
 
         It begins as planned, or, if that is over or was left open, in `begins_in` seconds.
         """
-        now = int(self._clock())
+        now, planned = int(self._clock()), proposal.arrangement
         record = replace(
             planned,
             predecessor=self.client.recognition.line(planned.first, planned.second).latest,
-            annex=annex_hash(annex),
+            annex=proposal.annex.digest(),
             valid_from=planned.valid_from if planned.valid_from > now else now + begins_in,
             deadline=now + DEADLINE,
         )
         if record.valid_until <= record.valid_from:
             raise DeskError("the arrangement would end before it begins")
-        return Draft(record, annex)
+        return Draft(record, proposal.annex)
 
     def sign(self, draft: Draft) -> Draft:
-        """The draft with this administration's signature.
+        """The draft with this administration's signature; what it says of its annex is kept here.
 
         Raises:
             DeskError: this administration is no party.
@@ -119,8 +115,9 @@ class Arranger:
                 f"the arrangement is between administrations {draft.record.first} and {draft.record.second}, "
                 f"and {self._administration} is neither"
             )
-        agreed(str(draft.annex.get("disclosureProfile", "")))
+        agreed(draft.annex.profile)
         signature = self._manager.sign(self.client.domains.of(draft.record), draft.record)
+        self.client.recognition.keep_annex(draft.annex)
         return replace(draft, signatures={**draft.signatures, self._administration: signature})
 
     def submit(self, draft: Draft) -> Digest:

@@ -23,6 +23,7 @@ from ledger.desk.options import (
 from ledger.desk.sealing import Content, Sealer
 from ledger.desk.sharing import Sharing
 from ledger.documents import Document, build
+from ledger.documents.arrangements import goods_of
 from ledger.domain.codes import Outcome
 from ledger.domain.records import Control, Decision, Declaration, Hold, Record, Request
 from ledger.domain.state import DeclarationState, advance, lodge
@@ -59,6 +60,7 @@ class Bench:
         self._clock = clock
         self._ahead: dict[DeclarationId, list[tuple[Digest, DeclarationState]]] = {}
         self._hopeful = False
+        self._noted: set[bytes] = set()
 
     # --- what is known ------------------------------------------------------------------------------------------------
 
@@ -130,9 +132,9 @@ class Bench:
         return version.number, self._open(Subject(declaration, version.commitment, version.schema))
 
     def _open(self, subject: Subject) -> Payload:
-        """As `Sealer.open`; what was erased is told from what is merely not here."""
+        """A version's content as `Sealer.open` gives it; what was erased is told from what is merely not here."""
         try:
-            return self.sealer.open(subject)
+            payload = self.sealer.open(subject)
         except ContentMissing:
             versions = self.client.versions(DeclarationId(subject.declaration))
             erased = next((one.erased for one in versions if one.commitment == subject.commitment), None)
@@ -140,6 +142,14 @@ class Bench:
                 raise
             said = erased.cause.name.lower().replace("_", " ")
             raise ContentErased(subject.declaration, f"was erased on {day(erased.time)} ({said})") from None
+        if subject.commitment not in self._noted:
+            self._noted.add(subject.commitment)
+            self._note(DeclarationId(subject.declaration), subject.commitment, payload)
+        return payload
+
+    def _note(self, declaration: DeclarationId, commitment: bytes, payload: Payload) -> None:
+        """Note what annexes look at in a version's content."""
+        self.client.note_goods(declaration, commitment, goods_of(dict(payload.fields)))
 
     @property
     def eraser(self) -> Eraser:
@@ -187,7 +197,7 @@ class Bench:
         proof = LocalSigner(ticket.join_key).sign_digest(digest) if ticket else b""
         with self.client.batch():
             self.client.add_references(declaration, references, self.identity.organisation, at=moved_at)
-            unread = self.sealer.keep(declaration, content)
+            unread = self._keep(declaration, content)
             self._submit(record, proof)
         self._ahead[declaration] = [(digest, lodge(record, digest))]
         return Written(digest, declaration, unread=tuple(unread))
@@ -201,10 +211,17 @@ class Bench:
         if isinstance(record, Decision | Control) and record.supersedes != ZERO:
             proof = self._superseding(state.id, record.supersedes)
         with self.client.batch():
-            unread = [one for content in contents if content for one in self.sealer.keep(state.id, content)]
+            unread = [one for content in contents if content for one in self._keep(state.id, content)]
             self._submit(record, proof + b"".join(relied))
         self._ahead.setdefault(state.id, []).append((digest, ahead))
         return Written(digest, state.id, unread=tuple(dict.fromkeys(unread)))
+
+    def _keep(self, declaration: DeclarationId, content: Content) -> list[int]:
+        """As `Sealer.keep`; what annexes look at in a declaration is noted too."""
+        unread = self.sealer.keep(declaration, content)
+        if content.payload.schema == DECLARATION_SCHEMA:
+            self._note(declaration, content.root, content.payload)
+        return unread
 
     def _superseding(self, declaration: DeclarationId, superseded: Digest) -> bytes:
         """The proof that what is superseded stands in the timeline, all of it on the chain.

@@ -15,6 +15,7 @@ from ledger.desk.field_sets import FIELD_SET_SCHEMA, FieldSets
 from ledger.desk.options import ContentMissing, DeskError, UnknownReference
 from ledger.desk.references import own_numbers, references_of
 from ledger.documents import Document, LodgedDeclaration, build, typed
+from ledger.documents.arrangements import goods_of
 from ledger.domain.commitment import schema_id
 from ledger.domain.records import Assistance
 from ledger.domain.wire import ZERO, DeclarationId, Digest
@@ -184,6 +185,7 @@ class Fetcher:
 
     def _index(self, declaration: DeclarationId, payload: Payload) -> int:
         """Have a declaration found by what its content names, as ingestion does; for whose it is to name."""
+        self._client.note_goods(declaration, payload.root, goods_of(dict(payload.fields)))
         shown = self._client.declaration(declaration, self._me)
         message = _message(payload)
         if message is None or shown is None or self._me not in {shown.declarant, shown.agent, shown.competent}:

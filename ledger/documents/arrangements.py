@@ -34,7 +34,7 @@ T = TypeVar("T")
 _NAMES: Final = ("first", "second", "procedures", "methods", "risks")
 _MORE: Final = ("standard", "validFrom", "validUntil", "annex")
 _ANNEX: Final = ("hsChapters", "modes", "aeoProgrammes", "disclosureProfile")
-_CHAPTER: Final = re.compile(r"(?!00)\d\d")
+_CHAPTER: Final = re.compile(r"(?!00)[0-9][0-9]")
 _MODES: Final = range(1, 10)
 _HIGHEST_LEVEL: Final = 255
 _ITEM: Final = re.compile(r"(Declaration/.*GovernmentAgencyGoodsItem\[\d+\])/")
@@ -63,6 +63,18 @@ def read_proposal(path: Path, administrations: Mapping[str, int]) -> Proposal:
     except _WrongError as error:
         hint = "docs/recognition.md has an example"
         raise DocumentError(error.reason, hint, str(path), element=error.name) from None
+
+
+def read_annex(given: object) -> Annex:
+    """The annex of JSON values, in any order.
+
+    Raises:
+        DocumentError: it is none.
+    """
+    try:
+        return _annex(given)
+    except _WrongError as error:
+        raise DocumentError(error.reason, "docs/recognition.md has an example", element=error.name) from None
 
 
 def standard(name: str, level: int = 0) -> bytes:
@@ -121,7 +133,7 @@ def _annex(given: object) -> Annex:
     return Annex(
         chapters=frozenset(_several("hsChapters", members.get("hsChapters", []), _chapter)),
         modes=frozenset(_several("modes", members.get("modes", []), _mode)),
-        programmes=_several("aeoProgrammes", members.get("aeoProgrammes", []), lambda one: _text("aeoProgrammes", one)),
+        programmes=_several("aeoProgrammes", members.get("aeoProgrammes", []), _programme),
         profile=_text("disclosureProfile", members.get("disclosureProfile", "")),
     )
 
@@ -187,12 +199,21 @@ def _chapter(given: object) -> str:
 
 
 def _mode(given: object) -> int:
-    if not isinstance(given, int) or given not in _MODES:
+    if type(given) is not int or given not in _MODES:
         raise _WrongError("modes", "are numbers from 1 to 9 (UN/CEFACT recommendation 19)")
     return given
+
+
+def _programme(given: object) -> str:
+    programme = _text("aeoProgrammes", given)
+    if not programme:
+        raise _WrongError("aeoProgrammes", "names one by an empty text")
+    return programme
 
 
 def _text(name: str, given: object) -> str:
     if not isinstance(given, str):
         raise _WrongError(name, "is a text")
+    if any("\ud800" <= one <= "\udfff" for one in given):
+        raise _WrongError(name, "has half a character in it, which no UTF-8 can say")
     return given

@@ -1,8 +1,13 @@
 """A proposed arrangement: what would stand on the chain, and the annex that would stand behind its hash."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from ledger.domain.keccak import keccak256
 from ledger.domain.records import Arrangement
+from ledger.domain.wire import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,34 @@ class Annex:
     modes: frozenset[int] = frozenset()
     programmes: tuple[str, ...] = ()
     profile: str = ""
+
+    @classmethod
+    def of_plain(cls, given: Mapping[str, Any]) -> "Annex":
+        """The annex of `plain`; what it says is not checked."""
+        return cls(
+            chapters=frozenset(given.get("hsChapters", ())),
+            modes=frozenset(given.get("modes", ())),
+            programmes=tuple(given.get("aeoProgrammes", ())),
+            profile=given.get("disclosureProfile", ""),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Its members as values of JSON: lists ascending, and without what limits nothing."""
+        said = {
+            "hsChapters": sorted(self.chapters),
+            "modes": sorted(self.modes),
+            "aeoProgrammes": sorted(self.programmes),
+            "disclosureProfile": self.profile,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def canonical(self) -> str:
+        """The one text that says this: `plain` as JSON, names sorted, no spaces (as RFC 8785 would have it)."""
+        return json.dumps(self.plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def digest(self) -> bytes:
+        """What an arrangement says of it: keccak256 of `canonical` in UTF-8; zeros when it limits nothing."""
+        return keccak256(self.canonical().encode()) if self.plain() else ZERO
 
     def limits(self) -> bool:
         """Whether it says anything about goods."""

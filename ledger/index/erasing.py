@@ -1,8 +1,9 @@
 """Erasing: what recorded erasures tell to destroy is destroyed in this store for good.
 
 Of an erased version go: whatever is sealed for its commitment, chosen fields for single readers among it, with all
-wraps; what is sealed behind the rulings and the requests that were made while it was in force; and messages that were
-received about the declaration while the version was on its way or in force. What another version is made of stays.
+wraps; what the index of goods tells of it; what is sealed behind the rulings and the requests that were made while it
+was in force; and messages that were received about the declaration while the version was on its way or in force. What
+another version is made of stays.
 
 Only what was sealed for the erased declaration itself goes: whoever copies a commitment into a declaration of its own
 and erases that erases nothing of others. Each step may be done twice, and what is done is noted last; a rollback of the
@@ -31,7 +32,7 @@ from ledger.index.due import REMNANTS, Due, due, has_remnants
 from ledger.index.grants import AccessLog
 from ledger.index.rows import RECORDED, recorded
 from ledger.index.sealed import SealedPayloads
-from ledger.index.sealed_tables import erased_here
+from ledger.index.sealed_tables import erased_here, goods_private
 from ledger.index.sql import upsert
 from ledger.index.store import Store
 from ledger.index.tables import evidence, meta
@@ -85,6 +86,8 @@ class Erasing:
             mine = evidence.c.declaration == one.declaration
             when = evidence.c.received.between(related.since, related.until - 1)
             connection.execute(delete(evidence).where(mine, when))
+            told = goods_private.c.commitment.in_(sorted(related.commitments))
+            connection.execute(delete(goods_private).where(goods_private.c.declaration == one.declaration, told))
             upsert(connection, meta, [{"key": REMNANTS, "value": ""}])
             upsert(connection, erased_here, [{**row, "digest": one.digest, "at": int(self._store.clock())}])
         if hashes:

@@ -1,4 +1,4 @@
-"""The tables of what is sealed: ciphertexts, their wraps, what was erased, read grants, and who read what."""
+"""The tables of what is sealed: ciphertexts, wraps, keyed goods, what was erased, read grants, and who read what."""
 
 from typing import Final
 
@@ -34,6 +34,15 @@ wraps: Final = Table(
     hash_("wrapped"),
     PrimaryKeyConstraint("content_hash", "recipient"),
     Index("wraps_recipient", "recipient"),
+)
+
+goods_private: Final = Table(
+    "goods_private",
+    metadata,
+    hash_("declaration"),
+    hash_("commitment"),
+    hash_("token"),
+    PrimaryKeyConstraint("declaration", "commitment", "token"),
 )
 
 erased_here: Final = Table(

@@ -34,7 +34,7 @@ _PRAGMAS: Final = (
     "secure_delete=ON",  # what is deleted is overwritten
 )
 _SCRUB_SECONDS: Final = 1.0
-_ERASABLE: Final = "sealed, wraps, blobs, evidence"
+_ERASABLE: Final = "sealed, wraps, blobs, goods_private, evidence"
 _ADVISORY: Final = 0x50415353
 
 

@@ -1,8 +1,8 @@
 """The tables, for SQLite and PostgreSQL. `migrations` builds the same ones; a test compares the two.
 
 Ids, digests, heads and hashes are raw bytes; times are seconds (UTC); codes are their wire values. Whatever is folded
-from events (declarations to mandates) can be dropped and rebuilt; references, readers, evidence and the
-outbox exist nowhere else, nor do sealed payloads: `ledger.index.sealed_tables`.
+from events (declarations to mandates) can be dropped and rebuilt; references, annexes, readers, evidence
+and the outbox exist nowhere else, nor do sealed payloads: `ledger.index.sealed_tables`.
 """
 
 from typing import Final
@@ -228,6 +228,8 @@ mandates: Final = Table(
 # --- what stands nowhere else -----------------------------------------------------------------------------------------
 
 scopes: Final = Table("scopes", metadata, _hash("root", primary_key=True), _text("items"))
+
+annexes: Final = Table("annexes", metadata, _hash("hash", primary_key=True), _text("content"))
 
 references: Final = Table(
     "references_private",

@@ -9,6 +9,7 @@ from typing import Any
 from ledger.client import (
     AccessEntry,
     AeoAnswer,
+    AnnexRefused,
     Answer,
     AsOf,
     ClientSettings,
@@ -59,7 +60,7 @@ from ledger.domain.commitment import scope_of
 from ledger.domain.grants import digest_of_grant, typed_grant
 from ledger.domain.outbox import OutboxState
 from ledger.domain.plain import from_plain
-from ledger.domain.proposals import Period
+from ledger.domain.proposals import Annex, Period
 from ledger.domain.records import Record
 from ledger.domain.signing import SigningDomain, SigningDomains, typed_data
 from ledger.domain.transparency import Note, read_note
@@ -167,6 +168,7 @@ class FakeClient:
     benefit: list[Benefit] = field(default_factory=list)
     candidate: list[RecognitionCandidate] = field(default_factory=list)
     asked_candidates: list[tuple[StatusQuery, str]] = field(default_factory=list)
+    annexes: dict[bytes, Annex] = field(default_factory=dict)
     weighing: int | None = None
     work: WorkPage = field(default_factory=lambda: WorkPage((), None, more=False))
     reliances: dict[tuple[bytes, int | None], ReliedAnswer] = field(default_factory=dict)
@@ -309,6 +311,13 @@ class FakeClient:
     def benefits(self, viewer: int, period: Period, interval: Interval | None) -> tuple[Benefit, ...]:
         self.reported.append((viewer, period, interval))
         return tuple(self.benefit)
+
+    def put_annex(self, digest: bytes, annex: Annex, viewer: int) -> None:
+        if viewer != self.weighing:
+            raise NotEntitled
+        if annex.digest() != digest:
+            raise AnnexRefused(f"its own hash is 0x{annex.digest().hex()}")
+        self.annexes[digest] = annex
 
     def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> list[RecognitionCandidate]:
         self.asked_candidates.append((query, country))

@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 
 from ledger.client import RecognitionCandidate, SharedControl
 from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, Outcome, Risk, SealState
+from ledger.domain.proposals import Annex
 from ledger.domain.wire import DeclarationId, Digest
 from ledger.index.shared import Superseding, Touch
 from tests.api.conftest import open_session
@@ -10,6 +13,7 @@ from tests.api.keys import Signer
 
 URL = "/v1/recognition/candidates"
 ASKED = {"administration": "FR", "reference": "25FR00128B4M7QX9K2"}
+ANNEX = Annex(frozenset({"61", "62"}), frozenset({4}), ("UK AEOS", "EU AEOS"), "arrangement")
 CONTROL = Digest(b"\x0c" * 32)
 
 
@@ -114,3 +118,27 @@ def test_what_is_not_shared_is_not_there(web, session, customs):
     assert web.get(SHARED, params=asked, headers=session).status_code == 404
     assert web.get(SHARED, params=asked, headers=customs).status_code == 404
     assert web.get(SHARED, params={**asked, "type": "NAME"}, headers=customs).status_code in {400, 422}
+
+
+def put(web, headers, annex, digest=None):
+    return web.put(f"/v1/recognition/annexes/0x{(digest or ANNEX.digest()).hex()}", json=annex, headers=headers)
+
+
+def test_a_party_hands_in_the_annex_of_an_arrangement_in_any_order(web, customs, ledger_client):
+    members = {**ANNEX.plain(), "hsChapters": ["62", "61"]}
+    assert put(web, customs, members).status_code == 200
+    assert [one.digest() for one in ledger_client.annexes.values()] == [ANNEX.digest()]
+
+
+def test_what_is_no_annex_or_another_one_is_refused_with_the_reason(web, session, customs, ledger_client):
+    assert put(web, {}, ANNEX.plain()).status_code == 401
+    assert put(web, session, ANNEX.plain()).status_code == 404
+    other = put(web, customs, {"modes": [4]})
+    assert (other.status_code, other.json()["type"]) == (409, "urn:passavant:problem:annex-refused")
+    assert f"0x{Annex(modes=frozenset({4})).digest().hex()}" in other.json()["detail"]
+    twice = put(web, customs, {"modes": [4, 4]})
+    assert (twice.status_code, "names something twice" in twice.json()["detail"]) == (422, True)
+    wrongs: list[Any] = [{"modes": [0]}, {"hsChapters": ["00"]}, {"aeoProgrammes": [""]}, {"chapters": []}, []]
+    for wrong in wrongs:
+        assert put(web, customs, wrong).status_code == 422, wrong
+    assert ledger_client.annexes == {}

@@ -139,6 +139,27 @@ def test_requests(team, platform, customs, lodged, case):
     assert asked.digest != granted.digest
 
 
+def test_what_annexes_look_at_is_noted_of_each_version_when_it_is_made_or_opened(team, platform, lodged, case):
+    def told():
+        versions = team.client.versions(lodged)
+        with team.client.store.reading() as session:
+            found = team.client.goods.load(session, [(lodged, one.commitment) for one in versions])
+        return [found.get((lodged, one.commitment)) for one in versions]
+
+    [made] = told()
+    assert (made.chapters, made.modes) == (frozenset({"61", "85"}), frozenset({4}))
+    team.recorded(platform.amend(lodged, message(case.request("import-cor"))))
+    team.recorded(team.desk("customs-fr").decide(lodged, DecisionKind.GRANT))
+    assert told() == [made, made]
+    with team.client.store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM goods_private")
+    assert told() == [None, None]
+    team.desk("customs-fr").payload(lodged, 1)
+    assert told() == [made, None]
+    team.desk("platform").fields(platform.state(lodged))
+    assert told() == [made, made]
+
+
 def test_content_that_is_not_here(team, lodged, case):
     stranger = team.desk("bazaar")
     with pytest.raises(DeskError, match=r"the content of 0x.* is not in this store, or not for this"):

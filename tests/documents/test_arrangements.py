@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ledger.documents import documents
-from ledger.documents.arrangements import goods_of, read_proposal, standard
+from ledger.documents.arrangements import goods_of, read_annex, read_proposal, standard
 from ledger.domain.codes import Risk
 from ledger.domain.participants import FOREVER
 from ledger.domain.proposals import Annex, Goods
@@ -80,6 +80,10 @@ def test_all_that_a_file_says(reading):
         ({"annex": {"hsChapters": [61]}}, "two digits"),
         ({"annex": {"modes": [0]}}, "1 to 9"),
         ({"annex": {"modes": ["4"]}}, "1 to 9"),
+        ({"annex": {"hsChapters": ["\u0666\u0661"]}}, "two digits"),
+        ({"annex": {"modes": [True]}}, "1 to 9"),
+        ({"annex": {"aeoProgrammes": [""]}}, "empty"),
+        ({"annex": {"aeoProgrammes": ["\ud800"]}}, "half a character"),
         ({"annex": {"disclosureProfile": 1}}, "is a text"),
     ],
 )
@@ -88,6 +92,12 @@ def test_what_is_wrong_is_said_with_its_place(reading, members, wrong):
         reading(**members)
     assert wrong in str(caught.value)
     assert "arrangement.json" in str(caught.value)
+
+
+def test_an_annex_by_itself():
+    assert read_annex({"modes": [5, 4]}) == Annex(modes=frozenset({4, 5}))
+    with pytest.raises(DocumentError, match=r"is unknown.*mode"):
+        read_annex({"mode": [5]})
 
 
 def test_a_file_that_is_none(tmp_path):

@@ -3,10 +3,12 @@
 import pytest
 
 from ledger.domain.codes import DecisionKind
+from ledger.domain.proposals import Goods
 from ledger.index.due import due, has_remnants
 from ledger.index.erasing import Erasing
 from ledger.index.errors import StoreError
 from ledger.index.evidence import Evidence, EvidenceItem
+from ledger.index.goods import GoodsIndex
 from ledger.index.grants import AccessLog
 from ledger.index.sealed import Custody, SealedPayloads
 from ledger.sealing import Subject, seal, wrap_for
@@ -91,6 +93,23 @@ def test_a_versions_payloads_field_sets_and_wraps_go_and_nothing_elses(world, pa
     assert erasing.sweep() == []
     shown = world.queries.declaration(one, PLATFORM).versions
     assert [version.erased_here_at is not None for version in shown] == [True, False]
+
+
+def test_what_was_told_of_a_versions_goods_goes_with_it_and_nothing_elses(world, erasing):
+    chain, told = world.chain, Goods(frozenset({"61"}), frozenset({5}))
+    one = chain.declare()
+    first = chain.declarations[one].version.commitment
+    chain.decide(one, K.AMEND, commitment=hashed(b"second"))
+    world.index()
+    goods = GoodsIndex(world.store, world.references)
+    places = [(one, first), (one, hashed(b"second")), (hashed(b"another"), first)]
+    for place in places:
+        goods.note(*place, told)
+    chain.erase(one, 1, commitment=first)
+    world.index()
+    erasing.sweep()
+    with world.store.reading() as session:
+        assert goods.load(session, places) == dict.fromkeys(places[1:], told)
 
 
 def test_copying_a_commitment_and_erasing_the_copy_erases_nothing_of_others(world, payloads, erasing, keep):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ledger.desk.arranging import annex_hash as annex_hash_of_a_desk
 from ledger.domain.aeo import programme_hash
 from ledger.domain.codes import AeoStanding, Leg, Purpose, Reason, Regime, Stage, Verdict
 from ledger.domain.commitment import Commitment, commit, schema_id
+from ledger.domain.proposals import Annex as Limits
 from ledger.domain.records import AeoStatus, Arrangement, Declaration, Recognition
 from ledger.domain.wire import ZERO, Address, ConsignmentId, DeclarationId, Digest, encode
 from passavant_verifier.audit.annexes import Annex, File, annex_hash, read_annexes, read_disclosures
@@ -290,8 +290,8 @@ def test_step_24_the_version_of_then_counts_beside_the_one_that_is_named(renewed
 
 
 def test_the_hash_is_the_one_that_parties_sign():
-    assert annex_hash(LIMITED) == annex_hash_of_a_desk(LIMITED)
-    assert annex_hash({"disclosureProfile": "é"}) == annex_hash_of_a_desk({"disclosureProfile": "é"})
+    for one in (LIMITED, {"disclosureProfile": "é"}):
+        assert annex_hash(one) == Limits.of_plain(one).digest()
 
 
 def test_annexes_are_found_by_hash_in_whatever_file(tmp_path):
