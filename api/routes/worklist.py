@@ -19,6 +19,9 @@ router = APIRouter(prefix="/v1/recognition", tags=["ledger"])
 _RISKS: Final = "|".join(str(one.name) for one in Risk)
 _KINDS: Final = "|".join(one.name for one in Work)
 Kinds = Annotated[str | None, Query(alias="kind", pattern=f"^({_KINDS})$", description="Only this kind.")]
+Chapter = Annotated[
+    str | None, Query(pattern="^[0-9]{2}$", description="HS chapter of goods, as far as the gateway's store knows it.")
+]
 Route = Annotated[
     str | None, Query(pattern="^[A-Z]{2}-[A-Z]{2}$", description="Country of export, and the viewer's own: `GB-FR`.")
 ]
@@ -35,10 +38,13 @@ _PROBLEMS: Final[Any] = (
 )
 
 
-def narrowed(kind: Kinds = None, route: Route = None, operator: Operator = None, risk: Areas = None) -> WorkFilter:
+def narrowed(
+    kind: Kinds = None, chapter: Chapter = None, route: Route = None, operator: Operator = None, risk: Areas = None
+) -> WorkFilter:
     """Which items are asked for."""
     return WorkFilter(
         kind=Work[kind] if kind else None,
+        chapter=chapter,
         route=(route[:2], route[3:]) if route else None,
         operator=operator,
         risk=_areas(risk),

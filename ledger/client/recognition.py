@@ -71,7 +71,7 @@ class RecognitionReading:
             access = self.client.queries.access(session, viewer)
             if access.viewer is None or access.viewer.kind is not OrganisationKind.ADMINISTRATION:
                 raise NotEntitled("a work list is for the administration itself")
-            return Worklist(session, access, which).page(after, limit)
+            return Worklist(session, access, self.client.goods, which).page(after, limit)
 
     def relied(self, about: Digest, viewer: int | None) -> ReliedAnswer | None:
         """Which decisions relied on a control or recognition; None for whoever is neither its author nor an auditor."""

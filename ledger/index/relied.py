@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ledger.domain.codes import OrganisationKind, RecordType
-from ledger.domain.events import Recorded
 from ledger.domain.recognition import Node, relied_in
 from ledger.domain.records import Decision
 from ledger.domain.wire import ZERO, DeclarationId, Digest
@@ -16,6 +15,9 @@ from ledger.index.folding import Folded
 from ledger.index.reading import Session
 from ledger.index.recognitions import RECOGNITION, load_controls, load_nodes, load_walk, node_of
 from ledger.index.rows import RECORDED, load_declarations, recorded
+
+if TYPE_CHECKING:
+    from ledger.domain.events import Recorded
 
 _DECISIONS: Final = (
     f"SELECT {RECORDED} FROM events JOIN blocks ON number = block WHERE declaration IN ({{keys}})"  # noqa: S608

@@ -54,9 +54,19 @@ def test_a_page_of_what_there_is_to_do(web, customs, ledger_client):
 
 
 def test_every_filter_reaches_the_client(web, customs, ledger_client):
-    asked = {"kind": "CONTROL", "route": "GB-FR", "operator": 70_000, "risk": "SECURITY,IPR", "after": "c1", "limit": 5}
+    asked = {
+        "kind": "CONTROL",
+        "chapter": "07",
+        "route": "GB-FR",
+        "operator": 70_000,
+        "risk": "SECURITY,IPR",
+        "after": "c1",
+        "limit": 5,
+    }
     assert web.get(URL, params=asked, headers=customs).status_code == 200
-    which = WorkFilter(kind=Work.CONTROL, route=("GB", "FR"), operator=70_000, risk=Risk.SECURITY | Risk.IPR)
+    which = WorkFilter(
+        kind=Work.CONTROL, chapter="07", route=("GB", "FR"), operator=70_000, risk=Risk.SECURITY | Risk.IPR
+    )
     assert ledger_client.asked_work == [(which, "c1", 5)]
 
 
