@@ -21,6 +21,7 @@ from ledger.index.freshness import as_of
 from ledger.index.network import pinned
 from ledger.index.participants import load_organisations
 from ledger.index.recognitions import load_arrangements, load_grants
+from ledger.index.relied import ReliedAnswer, load_relied
 from ledger.index.worklist import WorkFilter, Worklist, WorkPage
 
 if TYPE_CHECKING:
@@ -72,7 +73,12 @@ class RecognitionReading:
             access = self.client.queries.access(session, viewer)
             if access.viewer is None or access.viewer.kind is not OrganisationKind.ADMINISTRATION:
                 raise NotEntitled("a work list is for the administration itself")
-            return Worklist(session, access, which).page(after, limit)
+            return Worklist(session, access, self.client.goods, which).page(after, limit)
+
+    def relied(self, about: Digest, viewer: int | None) -> ReliedAnswer | None:
+        """Which decisions relied on a control or recognition; None for whoever is neither its author nor an auditor."""
+        with self.client.store.reading() as session:
+            return load_relied(session, self.client.queries.access(session, viewer), about)
 
     def judged(self, record: Recognition) -> Judged:
         """What the annexes of its arrangement say of a recognition, as far as is known here."""

@@ -51,6 +51,7 @@ COMMANDS = (
     "verify",
     "recognise",
     "recognition-benefits",
+    "relied",
     "record",
     "replay",
     "retention",
@@ -64,7 +65,7 @@ COMMANDS = (
 )
 WITHOUT_JSON = {"completion"}
 RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}
-BY_TWO = {"recognise", "suspend-arrangement"}
+BY_TWO = {"recognise", "relied", "suspend-arrangement"}
 """What two administrations must have agreed on before: see test_recognising.py."""
 HEAVY = ("web3", "fastapi", "alembic", "eth_account", "lxml", "sqlalchemy", "starlette", "rich", "httpx", "eth_abi")
 
