@@ -17,6 +17,7 @@ from ledger.domain.records import Recognition
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import ZERO, DeclarationId, Digest, Head
 from ledger.index.access import Access, Level
+from ledger.index.annexes import load_annexed
 from ledger.index.goods import GoodsIndex
 from ledger.index.reading import Session
 from ledger.index.recognitions import (
