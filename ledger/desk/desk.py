@@ -8,6 +8,7 @@ from ledger.chain.signers import LocalSigner
 from ledger.desk.assisting import Assistant
 from ledger.desk.bench import DECLARATION_SCHEMA, Bench, root_of
 from ledger.desk.field_sets import FieldSets
+from ledger.desk.opening import Opener
 from ledger.desk.options import ControlOptions, DeskError, LodgementOptions, RulingOptions, Ticket, Written
 from ledger.desk.recognising import Recogniser, reliance
 from ledger.desk.references import own_numbers, references_of
@@ -226,6 +227,11 @@ class Desk(Bench):
     def field_sets(self) -> FieldSets:
         """What lets others read chosen fields, and reads them."""
         return FieldSets(self)
+
+    @property
+    def opener(self) -> Opener:
+        """What opens fields to partners under arrangements."""
+        return Opener(self)
 
     # --- who acts for whom --------------------------------------------------------------------------------------------
 

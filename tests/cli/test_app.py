@@ -41,6 +41,7 @@ COMMANDS = (
     "invalidate",
     "key publish",
     "key rewrap",
+    "open-arrangement",
     "participants",
     "payload",
     "present",
@@ -69,7 +70,7 @@ COMMANDS = (
 )
 WITHOUT_JSON = {"completion"}
 RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}
-BY_TWO = {"assist", "recognise", "suspend-arrangement"}
+BY_TWO = {"assist", "open-arrangement", "recognise", "suspend-arrangement"}
 """What two administrations must have agreed on before: see test_recognising.py."""
 HEAVY = ("web3", "fastapi", "alembic", "eth_account", "lxml", "sqlalchemy", "starlette", "rich", "httpx", "eth_abi")
 

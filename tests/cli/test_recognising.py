@@ -21,7 +21,7 @@ PLAN = {
     "procedures": ["HOME_USE", "OUTRIGHT_EXPORT"],
     "methods": ["PHYSICAL"],
     "risks": ["SECURITY", "SAFETY"],
-    "annex": {"hsChapters": ["61"]},
+    "annex": {"hsChapters": ["61", "85"]},
 }
 BY_GB = ("--as", "customs-gb", "--json")
 BY_FR = ("--as", "customs-fr", "--json")
