@@ -159,7 +159,7 @@ def declaration_said(ledger: Ledger, history: History, declaration: bytes, time:
         "regime": Regime(state.regime).name,
         "stage": Stage(lodged.entry.record.number("stage")).name,
         "status": Status(state.status).name,
-        "flags": _names(Flag, state.flags),
+        "flags": _names(Flag, state.all_flags),
         "pending": Pending(pending_of(state.flags)).name,
         "debt": _debt(state.flags),
         "version": state.version,
@@ -199,6 +199,7 @@ def status_said(ledger: Ledger, history: History, declaration: bytes, time: int)
         },
         "cleared": bool(state.flags & Flag.CLEARED),
         "overridden": bool(state.flags & Flag.OVERRIDDEN),
+        "sealBroken": bool(state.seal_broken),
         "debt": shown["debt"],
     }
 
@@ -254,9 +255,11 @@ def _advances(seen: Seen) -> bool:
 
 def _reliance(ledger: Ledger, declaration: bytes) -> str | None:
     """Whether the recognitions on which it relies stand, wherever one was broken; None: it relies on none."""
-    if not ledger.consignments.declarations[declaration].state.relies:
+    state = ledger.consignments.declarations[declaration].state
+    if not state.relies:
         return None
-    return Reliance.WITHDRAWN.name if ledger.is_withdrawn(declaration) else Reliance.STANDS.name
+    withdrawn = state.seal_broken or ledger.is_withdrawn(declaration)
+    return Reliance.WITHDRAWN.name if withdrawn else Reliance.STANDS.name
 
 
 def _lodgement(history: History, declaration: bytes) -> Seen:
