@@ -283,6 +283,7 @@ def tell(home: Path) -> None:
         story.revoked,
         story.to_do,
         story.shown,
+        story.asked,
         story.outsider,
         story.rebuild,
         story.witnesses,
