@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ledger.index.lookup import StatusQuery as StatusQuery
     from ledger.index.references import Reference as Reference
     from ledger.index.references import ReferenceType as ReferenceType
+    from ledger.index.relied import ReliedAnswer as ReliedAnswer
     from ledger.index.retaining import Retained as Retained
     from ledger.index.sealed import Custody as Custody
     from ledger.index.shared import SharedControl as SharedControl
@@ -103,6 +104,7 @@ _FACE: Final = {
         "RecordProgress",
     ),
     "ledger.index.lookup": ("StatusQuery",),
+    "ledger.index.relied": ("ReliedAnswer",),
     "ledger.index.retaining": ("Retained",),
     "ledger.index.references": ("Reference", "ReferenceType"),
     "ledger.index.sealed": ("Custody",),

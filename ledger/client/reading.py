@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         RecordAnswer,
         VersionShown,
     )
+    from ledger.index.relied import ReliedAnswer
     from ledger.index.retaining import Retained
     from ledger.index.store import Store
     from ledger.index.worklist import WorkFilter, WorkPage
@@ -114,6 +115,10 @@ class Reading:
             CursorError: the cursor is not of this index's chain.
         """
         return self.recognition.worklist(viewer, which, after, limit)
+
+    def relied(self, about: Digest, viewer: int | None) -> "ReliedAnswer | None":
+        """Which decisions relied on a control or recognition; None for whoever is neither its author nor an auditor."""
+        return self.recognition.relied(about, viewer)
 
     def aeo(
         self, operator: int, viewer: int | None, at: int | None = None, known_at: int | None = None

@@ -6,8 +6,10 @@ import pytest
 
 from ledger.domain import records
 from ledger.domain.codes import DecisionKind, Risk, Verdict
+from ledger.domain.proposals import Goods
 from ledger.domain.wire import ConsignmentId
 from ledger.index.errors import CursorError
+from ledger.index.goods import GoodsIndex
 from ledger.index.queries import Queries
 from ledger.index.replaying import replay
 from ledger.index.withdrawals import Cause
@@ -29,8 +31,9 @@ def web(world: World) -> Web:
 def page(web, viewer=CN, which=ALL, after=None, limit=100, now=None):
     web.world.index()
     queries = Queries(web.world.store, clock=lambda: float(now or web.chain.time))
+    goods = GoodsIndex(web.world.store, web.world.references)
     with web.world.store.reading() as session:
-        return Worklist(session, queries.access(session, viewer), which).page(after, limit)
+        return Worklist(session, queries.access(session, viewer), goods, which).page(after, limit)
 
 
 def listed(web, viewer=CN, which=ALL, **given):
@@ -164,6 +167,20 @@ def test_filters(web):
     assert listed(web, viewer=PLATFORM) == listed(web, viewer=None) == []
 
 
+def test_by_chapter_only_what_is_known_to_lie_in_it(web):
+    web.chain.control(web.exported)
+    which = WorkFilter(chapter="61")
+    assert listed(web, which=which) == []
+    state = web.chain.declarations[web.imported]
+    goods = GoodsIndex(web.world.store, web.world.references)
+    goods.note(web.imported, state.version.commitment, Goods(frozenset({"61", "07"}), frozenset({3})))
+    assert listed(web, which=which) == listed(web, which=WorkFilter(chapter="07", operator=PLATFORM))
+    assert len(listed(web, which=which)) == 1
+    assert listed(web, which=WorkFilter(chapter="62")) == []
+    web.chain.decide(web.imported, DecisionKind.AMEND, commitment=b"\2" * 32)
+    assert listed(web, which=which) == []
+
+
 def test_pages_go_on_and_the_last_cursor_is_a_feed(web):
     controls = [web.chain.control(web.exported) for _ in range(5)]
     first = page(web, limit=2)
@@ -201,7 +218,7 @@ def test_taken_back_an_item_is_gone_and_its_cursor_too(web):
     assert replay(web.world.store, stream(other)).differences == []
     queries = Queries(web.world.store, clock=lambda: float(web.chain.time))
     with web.world.store.reading() as session:
-        worklist = Worklist(session, queries.access(session, CN), ALL)
+        worklist = Worklist(session, queries.access(session, CN), GoodsIndex(web.world.store, web.world.references))
         assert len(worklist.page(None, 100).items) == 1
         with pytest.raises(CursorError):
             worklist.page(last.next, 100)
