@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.domain import records
-from ledger.domain.codes import DecisionKind, Risk, Verdict
+from ledger.domain.codes import AdmissionAction, DecisionKind, Risk, Verdict
 from ledger.domain.proposals import Goods
 from ledger.domain.wire import ConsignmentId
 from ledger.index.errors import CursorError
@@ -21,6 +21,7 @@ from tests.index.test_replaying import stream
 from tests.index.worlds import World
 
 ALL = WorkFilter()
+HEIR = 827
 
 
 @pytest.fixture
@@ -148,6 +149,19 @@ def test_a_request_is_due_until_it_is_answered_and_the_answer_is_told_to_whoever
     [told] = [one.assistance for one in page(web, CN).items]
     assert (told.answer, told.refused, told.partner, told.late) == (answer, action == 3, GB, False)
     assert listed(web, CN, now=web.chain.time + 31 * 86_400) == []
+
+
+def test_whoever_takes_over_has_its_predecessors_work(web):
+    web.chain.control(web.imported)
+    assistance(web, CN, GB, commitment=b"\1" * 32, due_at=web.chain.time + 900)
+    before = listed(web, GB)
+    assert before == [(Work.CONTROL, web.exported), (Work.ASSISTANCE, None)]
+    keys = {"first_key": bytes(19) + b"1", "second_key": b"2" * 20}
+    web.chain.council(HEIR, AdmissionAction.SUCCEED, b"GB", predecessor=GB, **keys)
+    web.world.index()
+    web.chain.block()
+    assert listed(web, HEIR) == before
+    assert listed(web, GB) == []
 
 
 def test_filters(web):
