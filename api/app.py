@@ -23,6 +23,7 @@ from api.metrics import Metrics
 from api.problems import Kind, ProblemError, problem_of, respond
 from api.routes import (
     aeo,
+    assistance,
     benefits,
     checkpoints,
     consignments,
@@ -58,6 +59,7 @@ _ROUTERS: Final = (
     aeo,
     benefits,
     recognition,
+    assistance,
     worklist,
     service,
 )

@@ -93,6 +93,19 @@ class Recognition(Stage):
         expect(again[self.control]["stands"] is False, "the recognition no longer stands")
         say("The release stands until French customs decide anew; that is theirs alone to do.")
 
+    def to_do(self) -> None:
+        """The work list after a revocation."""
+        self.scene("What French customs have to do now, says their work list")
+        asked = ("worklist", "--kind", "withdrawn", "--as", "customs-fr")
+        found = self.run(*asked)["items"]
+        expect(self.arriving in {one["declaration"] for one in found}, f"the withdrawn reliance is to do: {found}")
+        say(*[f"  {line}" for line in self.text(*asked).splitlines()])
+        gateway = str(self.house("customs-fr").gateway)
+        path = "/v1/recognition/worklist?kind=WITHDRAWN"
+        told = get(f"{gateway}{path}", self.session("customs-fr"))["items"]
+        expect([one["since"] for one in told] == [one["since"] for one in found], "the gateway says so, too")
+        say(f"  GET {gateway}{path}   the same")
+
     def _fetched(self) -> None:
         """The content of the import lies where the platform keeps it; French customs fetch it."""
         say("The content of the import lies with the platform's gateway, encrypted. French customs fetch it:")

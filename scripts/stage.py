@@ -51,6 +51,13 @@ def short(text: str | None) -> str:
     return f"{text[:10]}…" if text and text.startswith("0x") else str(text)
 
 
+def _typed(word: str) -> str:
+    """A word of a command as it is typed, but for ids, which are shortened."""
+    if len(word) == ID and word.startswith("0x"):
+        return short(word)
+    return f'"{word}"' if " " in word else word
+
+
 class Stage:
     """The network, and what was told so far.
 
@@ -79,7 +86,7 @@ class Stage:
         place = self._place(words)
         if not silently:
             prompt = f"{words[-1]}$" if place else "$"
-            say(f"{prompt} passavant {' '.join(short(word) if len(word) == ID else word for word in words)}")
+            say(f"{prompt} passavant {' '.join(map(_typed, words))}")
         output = io.StringIO()
         complaint = io.StringIO()
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(complaint):

@@ -281,6 +281,7 @@ def tell(home: Path) -> None:
         story.moved_out,
         story.recognised,
         story.revoked,
+        story.to_do,
         story.outsider,
         story.rebuild,
         story.witnesses,

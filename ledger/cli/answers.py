@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.cli.render import facts, moment, short, spaced, table, words
+from ledger.cli.render import late as lateness
 from ledger.domain.codes import Debt, Reliance
 from ledger.domain.wire import ZERO
 
@@ -163,6 +164,7 @@ def _event(entry: "Entry", name: Namer) -> str:
             "signed with",
             f"key 0x{entry.key.hex()}{' (reported as compromised)' if entry.disputed else ''}" if entry.key else "",
         ),
+        ("addressed to", _addressee(entry, name)),
         ("recorded in", f"block {entry.block}, transaction {short(entry.transaction)}" if entry.transaction else ""),
         ("record", f"0x{entry.digest.hex()}" if entry.digest else ""),
         ("head", _heads(entry)),
@@ -170,6 +172,11 @@ def _event(entry: "Entry", name: Namer) -> str:
     ]
     told = facts(pairs)
     return "\n".join([*lines, *(f"  {line}" for line in told.splitlines())])
+
+
+def _addressee(entry: "Entry", name: Namer) -> str:
+    addressee = (entry.fields or {}).get("addressee")
+    return name(addressee) if addressee else ""
 
 
 def _heads(entry: "Entry") -> str:
@@ -198,7 +205,16 @@ def _deed(kind: str, said: Mapping[str, Any]) -> str:
     if kind == "Recognition":
         recognised = "declined to recognise a control" if about.get("verdict") == "declined" else "recognised a control"
         return f"{recognised}: {about.get('verdict', '')} ({_risks(said)}){_reason(about)}"
-    return f"recorded: {spaced(kind)}"
+    return _assisted(about, said) if kind == "Assistance" else f"recorded: {spaced(kind)}"
+
+
+def _assisted(about: Mapping[str, str], said: Mapping[str, Any]) -> str:
+    late = f", {told}" if (told := lateness(said.get("late", 0))) else ""
+    if about.get("action") == "request":
+        due = f"due {moment(said.get('due_at'))}; {about.get('state', '')}{late}"
+        return f"asked for assistance: {about.get('kind', '')}, {due}"
+    refused = about.get("action") == "refusal"
+    return f"{'refused' if refused else 'answered'} a request of assistance{_reason(about)}{late}"
 
 
 def _risks(said: Mapping[str, Any]) -> str:

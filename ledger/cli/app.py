@@ -11,6 +11,7 @@ import typer
 
 from ledger.cli import (
     arranging,
+    assisting,
     benefits,
     checkpoints,
     confidential,
@@ -21,6 +22,7 @@ from ledger.cli import (
     fetching,
     ingesting,
     network,
+    opening,
     proving,
     reading,
     recognising,
@@ -61,7 +63,9 @@ for part in (
     relied,
     standing,
     arranging,
+    assisting,
     entitled,
+    opening,
     simulating,
     benefits,
     network,

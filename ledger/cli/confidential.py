@@ -147,7 +147,7 @@ def accesses(
     """Who read which version of a declaration when, through this store."""
     opened = open_home(home)
     with open_desk(opened, name) as desk:
-        declaration = desk.resolve(reference, reference_type(kind))
+        declaration = desk.subject(reference, reference_type(kind))
         found = _for_parties(desk.client.accesses(declaration, desk.identity.organisation))
         numbers = {one.commitment: str(one.number) for one in desk.client.versions(declaration)}
     rows = [
@@ -183,7 +183,7 @@ def rewrap(
     """Encrypt the content's key to readers who have none yet, or a newer key, or took over; renew chosen fields."""
     opened = open_home(home)
     with open_desk(opened, name) as desk:
-        declaration = desk.resolve(reference, reference_type(kind))
+        declaration = desk.subject(reference, reference_type(kind))
         shared = desk.sharing.rewrap(declaration)
         desk.field_sets.renew(declaration)
     _told(opened, shared, as_json, "Whoever may read it can ({} of its versions are here)")

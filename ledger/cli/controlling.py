@@ -86,7 +86,8 @@ def control(
     )
     with writing(home, name, timeout, as_json) as writer:
         written = writer.desk.control(writer.resolve(reference, kind), options)
-        writer.tell(f"control recorded: {render.words(options.method)}, {render.words(options.outcome)}", written)
+        did = f"control recorded: {render.words(options.method)}, {render.words(options.outcome)}"
+        writer.tell(did, written, opens=True)
 
 
 def add_to(app: typer.Typer) -> None:

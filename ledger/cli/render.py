@@ -41,6 +41,24 @@ def moment(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if seconds else "-"
 
 
+def span(seconds: int) -> str:
+    """A length of time for people, in its largest unit: "3 days"."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}{'s' if seconds >= 2 * size else ''}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+def late(seconds: int) -> str:
+    """By how much something is, or was, late; empty when it is in time."""
+    return f"late by {span(seconds)}" if seconds else ""
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere, without what would steer a terminal; line ends stay."""
+    return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def short(value: bytes) -> str:
     """A hash for people: its first digits, which tell it from the others at hand."""
     return f"0x{value.hex()[:SHORT]}…"

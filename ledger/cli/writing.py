@@ -10,6 +10,7 @@ import typer
 
 from ledger.cli import plain, render
 from ledger.cli.confidential import unread
+from ledger.cli.opening import open_new
 from ledger.cli.options import (
     ActionArgument,
     AsOption,
@@ -76,10 +77,12 @@ class Writer:
         """The declaration of a reference."""
         return self.desk.resolve(reference, reference_type(kind))
 
-    def tell(self, did: str, written: "Written", ticket: Path | None = None) -> None:
-        """Wait for the ledger's word, print it, and leave with the exit code that it means."""
+    def tell(self, did: str, written: "Written", ticket: Path | None = None, *, opens: bool = False) -> None:
+        """Wait for the ledger's word, print it, and leave with the exit code that it means; `opens`: see `open_new`."""
         unread(self.home, written.unread)
         state = self.desk.client.wait([written.digest], self.timeout)[0]
+        if opens and state.progress.name == "FINAL":
+            open_new(self.desk, written.declaration)
         show(
             self.as_json,
             lambda: {

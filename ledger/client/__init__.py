@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
+    from ledger.index.assistance import AssistanceFilter as AssistanceFilter
+    from ledger.index.assistance import AssistanceShown as AssistanceShown
     from ledger.index.candidates import RecognitionCandidate as RecognitionCandidate
     from ledger.index.errors import CursorError as CursorError
     from ledger.index.errors import ReferenceFormatError as ReferenceFormatError
@@ -89,6 +91,7 @@ _FACE: Final = {
     "ledger.domain.transparency": ("CheckpointError",),
     "ledger.index.aeo": ("AeoAnswer",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
+    "ledger.index.assistance": ("AssistanceFilter", "AssistanceShown"),
     "ledger.index.candidates": ("RecognitionCandidate",),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
     "ledger.index.grants": ("AccessEntry", "KeptGrant"),

@@ -16,6 +16,7 @@ from ledger.index.queries import Queries
 from ledger.index.references import References, ReferenceType
 
 if TYPE_CHECKING:
+    from ledger.client.assisting import AssistanceReading
     from ledger.client.histories import Histories
     from ledger.client.recognition import RecognitionReading
     from ledger.client.types import ClientSettings
@@ -88,6 +89,13 @@ class Reading:
         from ledger.client.recognition import RecognitionReading
 
         return RecognitionReading(self)
+
+    @property
+    def assistance(self) -> "AssistanceReading":
+        """What administrations ask of each other."""
+        from ledger.client.assisting import AssistanceReading
+
+        return AssistanceReading(self)
 
     def candidates(self, query: StatusQuery, viewer: int | None, country: str) -> "list[RecognitionCandidate]":
         """Which controls an administration may rely on for what a reference names, and why not the others.

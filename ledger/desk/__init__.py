@@ -4,6 +4,7 @@ The desk knows who signs what, keeps each payload with the record that commits t
 declarations it writes about, so that a record may be signed before the one ahead of it is in a block.
 """
 
+from ledger.desk.assisting import ASSISTANCE_SCHEMA, AssistanceThread, AssistanceWritten, Letter
 from ledger.desk.bench import DECLARATION_SCHEMA, EVIDENCE_SCHEMA
 from ledger.desk.desk import Desk
 from ledger.desk.disclosing import MEDIA_TYPE, Choice, choice_of, disclose
@@ -25,10 +26,13 @@ from ledger.desk.options import (
 from ledger.desk.references import indexable, references_of
 
 __all__ = [
+    "ASSISTANCE_SCHEMA",
     "DECLARATION_SCHEMA",
     "EVIDENCE_SCHEMA",
     "MEDIA_TYPE",
     "AmbiguousReference",
+    "AssistanceThread",
+    "AssistanceWritten",
     "Choice",
     "ContentErased",
     "ContentMissing",
@@ -37,6 +41,7 @@ __all__ = [
     "DeskError",
     "Directory",
     "Identity",
+    "Letter",
     "LodgementOptions",
     "RecognitionOptions",
     "RulingOptions",

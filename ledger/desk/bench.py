@@ -165,6 +165,13 @@ class Bench:
         """The version in force as a document."""
         return Document(build(self.fields(state)))
 
+    def subject(self, text: str, kind: ReferenceType | None = None) -> DeclarationId:
+        """As `resolve`; a request of assistance that this administration asked or was asked is meant by its id too."""
+        named = StatusQuery(reference=text, type=kind).declaration
+        if named is not None and self.client.assistance.one(named, self.identity.organisation):
+            return DeclarationId(named)
+        return self.resolve(text, kind)
+
     def resolve(self, text: str, kind: ReferenceType | None = None) -> DeclarationId:
         """The one declaration that an id (0x and 64 digits) or a reference names, among those this identity may see.
 
@@ -198,7 +205,7 @@ class Bench:
         with self.client.batch():
             self.client.add_references(declaration, references, self.identity.organisation, at=moved_at)
             unread = self._keep(declaration, content)
-            self._submit(record, proof)
+            self.submit(record, proof)
         self._ahead[declaration] = [(digest, lodge(record, digest))]
         return Written(digest, declaration, unread=tuple(unread))
 
@@ -212,7 +219,7 @@ class Bench:
             proof = self._superseding(state.id, record.supersedes)
         with self.client.batch():
             unread = [one for content in contents if content for one in self._keep(state.id, content)]
-            self._submit(record, proof + b"".join(relied))
+            self.submit(record, proof + b"".join(relied))
         self._ahead.setdefault(state.id, []).append((digest, ahead))
         return Written(digest, state.id, unread=tuple(dict.fromkeys(unread)))
 
@@ -236,7 +243,7 @@ class Bench:
             raise DeskError(f"0x{superseded.hex()} is no decision or control of this declaration")
         return proof
 
-    def _submit(self, record: Record, proof: bytes) -> None:
+    def submit(self, record: Record, proof: bytes = b"") -> None:
         """Sign and hand over.
 
         Raises:

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.chain.signers import LocalSigner
+from ledger.desk.assisting import Assistant
 from ledger.desk.bench import DECLARATION_SCHEMA, Bench, root_of
 from ledger.desk.field_sets import FieldSets
+from ledger.desk.opening import Opener
 from ledger.desk.options import ControlOptions, DeskError, LodgementOptions, RulingOptions, Ticket, Written
 from ledger.desk.recognising import Recogniser, reliance
 from ledger.desk.references import own_numbers, references_of
@@ -214,12 +216,22 @@ class Desk(Bench):
         """What recognises controls, and says who is an authorised economic operator."""
         return Recogniser(self.client, self.identity, self._clock)
 
+    @property
+    def assistant(self) -> Assistant:
+        """What asks other administrations for assistance, and answers them."""
+        return Assistant(self)
+
     # --- who reads chosen fields --------------------------------------------------------------------------------------
 
     @property
     def field_sets(self) -> FieldSets:
         """What lets others read chosen fields, and reads them."""
         return FieldSets(self)
+
+    @property
+    def opener(self) -> Opener:
+        """What opens fields to partners under arrangements."""
+        return Opener(self)
 
     # --- who acts for whom --------------------------------------------------------------------------------------------
 

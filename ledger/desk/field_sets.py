@@ -4,7 +4,7 @@ The grant names the field set by its hash (`fields_hash`), so that what is signe
 gets those fields with their salts and one proof, and nothing from which the others could be told.
 
 A choice that names a version is *bound* to it: its grant opens that version alone, and what is sealed is the fields and
-their proof, without the records around them.
+their proof, without the records around them. Arrangements open fields so (`ledger.desk.opening`).
 """
 
 import hmac

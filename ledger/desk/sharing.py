@@ -55,7 +55,7 @@ class Sharing:
             DeskError: this participant is no party to it.
         """
         grant = self.sign(declaration, reader, int(self._clock()) + seconds)
-        return self._wrap(declaration, [reader], grant)
+        return self._wrap(declaration, self._versions(declaration), [reader], grant)
 
     def withdraw(self, declaration: DeclarationId, reader: int) -> Shared:
         """Take a grant back: its wraps go, and what the reader could open is encrypted anew for those who remain.
@@ -78,9 +78,17 @@ class Sharing:
         return Shared(grant, done, tuple(sorted(unread)), closed)
 
     def rewrap(self, declaration: DeclarationId) -> Shared:
-        """Wrap for the parties and grantees of a declaration what they can't open yet with their newest key."""
+        """Wrap for the parties and grantees of a declaration what they can't open yet with their newest key.
+
+        Of a request of assistance: for the two administrations that are competent now.
+        """
+        asked = self._client.assistance.one(declaration, self._me)
+        if asked is not None:
+            parties = [self._client.competent(one) for one in (asked.administration, asked.addressee)]
+            return self._wrap(declaration, asked.commitments, parties, None)
         granted = [one.grant.reader for one in self._in_force(declaration) if one.grant.fields == ZERO]
-        return self._wrap(declaration, [*self._client.parties(declaration), *granted], None)
+        readers = [*self._client.parties(declaration), *granted]
+        return self._wrap(declaration, self._versions(declaration), readers, None)
 
     # --- grants -------------------------------------------------------------------------------------------------------
 
@@ -117,12 +125,20 @@ class Sharing:
 
     # --- wraps --------------------------------------------------------------------------------------------------------
 
-    def _wrap(self, declaration: DeclarationId, readers: Collection[int], grant: ReadGrant | None) -> Shared:
-        """Wrap every version that this participant can open for readers who don't have it under their newest key."""
-        versions = {one.commitment for one in self._client.versions(declaration)}
+    def _versions(self, declaration: DeclarationId) -> set[bytes]:
+        return {one.commitment for one in self._client.versions(declaration)}
+
+    def _wrap(
+        self,
+        declaration: DeclarationId,
+        commitments: Collection[bytes],
+        readers: Collection[int],
+        grant: ReadGrant | None,
+    ) -> Shared:
+        """Wrap what this participant can open for those readers who don't have it under their newest key."""
         done, closed, unread = 0, 0, set[int]()
         for one in self._client.shareable(declaration, self._me):
-            if one.sealed.subject.commitment in versions:
+            if one.sealed.subject.commitment in commitments:
                 try:
                     unread |= self._let_in(one, readers)
                     done += 1

@@ -51,14 +51,14 @@ class Entitlement:
         declarations: all declarations of the consignments in question.
         known: their controls, and all arrangements.
         now: the moment (seconds).
-        outside: whether a declaration's goods are known to lie outside an annex, by the annex's hash.
+        outside: whether the goods of the version that was controlled are known to lie outside an annex, by its hash.
     """
 
     participants: Participants
     declarations: Mapping[DeclarationId, DeclarationState]
     known: Recognitions
     now: int
-    outside: Callable[[bytes, DeclarationId], bool] = lambda annex, declaration: False  # noqa: ARG005 - no limits
+    outside: Callable[[bytes, Control], bool] = lambda annex, control: False  # noqa: ARG005 - no limits
 
     def shares(self, partner: int) -> tuple[Share, ...]:
         """The controls of others that are shared with an administration, by effective time.
@@ -93,7 +93,7 @@ class Entitlement:
             if self._is_between(version, {owner, partner})
             and version.in_force(control.effective_at)
             and _covers(version, control, controlled.regime, own)
-            and not self.outside(version.record.annex, control.declaration)
+            and not self.outside(version.record.annex, control)
         ]
         if not agreed:
             return None

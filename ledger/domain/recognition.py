@@ -76,6 +76,10 @@ class AssistanceRequest:
     answer: Digest = Digest(ZERO)
     answered_at: int = 0
 
+    def late(self, now: int) -> int:
+        """Seconds after it was due that it was answered, or, while it is open, that it is now; 0: in time."""
+        return max((self.answered_at or now) - self.record.due_at, 0)
+
 
 @dataclass(slots=True)
 class Recognitions:

@@ -6,6 +6,7 @@ import struct
 from typing import Any, Final
 
 from ledger.index.errors import CursorError
+from ledger.index.reading import Session
 
 _PLACE: Final = struct.Struct(">QI8s")
 _ITEM: Final = struct.Struct(">QII8s")
@@ -22,6 +23,21 @@ def read_place(cursor: str) -> tuple[int, int, bytes]:
     """Block, log, and the start of the block's hash."""
     block, log, start = _unpack(_PLACE, cursor)
     return block, log, start
+
+
+def place_after(session: Session, cursor: str | None) -> tuple[int, int]:
+    """The block and log after which a list goes on; before the first for no cursor.
+
+    Raises:
+        CursorError: the cursor is none, or its block is not of this index's chain.
+    """
+    if cursor is None:
+        return -1, -1
+    block, log, start = read_place(cursor)
+    rows = session.rows("SELECT hash FROM blocks WHERE number = ?", block)
+    if not rows or not rows[0][0].startswith(start):
+        raise CursorError(cursor)
+    return block, log
 
 
 def write_item(at: tuple[int, int, int], block_hash: bytes) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ledger.index.access import Access, Directory, Level
 from ledger.index.answers import Answer, AsOf, StatusAnswer, answered
+from ledger.index.assistance import load_about, records_of, with_state
 from ledger.index.folding import Folded
 from ledger.index.freshness import FRESH, Freshness, as_of, stands_on
 from ledger.index.history import DeclarationAnswer, Entry, FeedItem, Page, ParticipantAnswer, RecordAnswer
@@ -86,7 +87,9 @@ class Queries:
             access = self.access(session, viewer)
             meant = Lookup(session, self._references, str(viewer)).find([query])[0]
             visible = self._visible(access, meant)
-            return Timeline(session).entries(visible, meant.tokens if visible else ())
+            requests = load_about(session, access, visible)
+            entries = Timeline(session).entries(visible, meant.tokens if visible else (), records_of(requests))
+            return with_state(entries, requests, access.now)
 
     def record(self, digest: bytes, viewer: int | None = None) -> RecordAnswer:
         """What became of a record. Digests are not guessable: whoever has one may ask."""

@@ -14,12 +14,11 @@ from ledger.domain.records import RECORDS, Control
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import ZERO, DeclarationId, Digest, Head
 from ledger.index.access import Access, Level
+from ledger.index.annexes import load_annexes
+from ledger.index.goods import GoodsIndex
 from ledger.index.reading import Session
 from ledger.index.recognitions import CONTROL, control_of, load_arrangements
 from ledger.index.rows import load_families
-
-Outside = Callable[[bytes, DeclarationId], bool]
-"""Whether a declaration's goods are known to lie outside an annex, by its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Owed:
 
 
 def load_shared(
-    session: Session, access: Access, declarations: Collection[bytes], outside: Outside
+    session: Session, access: Access, declarations: Collection[bytes], goods: GoodsIndex
 ) -> list[SharedControl]:
     """What is shared with the viewer of the consignments of its own declarations, and of foreign ones that are named.
 
@@ -108,7 +107,7 @@ def load_shared(
     own = {family[DeclarationId(one)].consignment for one in declarations if _is_own(access, family, one)}
     shares = [
         one
-        for one in entitlement(session, access, family, outside).shares(viewer.id)
+        for one in _entitlement(session, access, family, goods).shares(viewer.id)
         if family[one.control.declaration].consignment in own or one.control.declaration in declarations
     ]
     return _shown(session, shares, family)
@@ -121,13 +120,14 @@ def load_common(session: Session, access: Access, partner: int) -> list[bytes]:
     return sorted(mine & theirs)
 
 
-def load_owed(
-    session: Session, access: Access, declarations: Collection[bytes], partner: int, outside: Outside
-) -> list[Owed]:
-    """The viewer's controlled versions whose fields a partner may read, in the consignments of some declarations."""
+def load_owed(session: Session, access: Access, declarations: Collection[bytes], partner: int) -> list[Owed]:
+    """The viewer's controlled versions whose fields a partner may read, in the consignments of some declarations.
+
+    Whether their goods lie within the annex is for the desk to judge, which reads them.
+    """
     me, partner = _pair(access, partner)
     family = _states(session, declarations)
-    shares = entitlement(session, access, family, outside).shares(partner)
+    shares = _entitlement(session, access, family).shares(partner)
     owed = {
         Owed(one.control.declaration, one.control.version, one.annex, one.opens) for one in shares if one.owner == me
     }
@@ -141,15 +141,38 @@ def load_partners(session: Session, access: Access, declaration: bytes) -> list[
     return sorted(found - {me})
 
 
-def entitlement(
-    session: Session, access: Access, family: Mapping[DeclarationId, DeclarationState], outside: Outside
+def _entitlement(
+    session: Session,
+    access: Access,
+    family: Mapping[DeclarationId, DeclarationState],
+    goods: GoodsIndex | None = None,
 ) -> Entitlement:
     """Who may see which controls of some consignments, all of whose declarations are given."""
     known = load_arrangements(session)
     sql = f"SELECT digest, {', '.join(CONTROL)} FROM controls WHERE declaration IN ({{keys}})"  # noqa: S608
     known.controls.update(map(control_of, session.within(sql, family)))
     participants = Participants(Head(ZERO), dict(access.administrations))
-    return Entitlement(participants, family, known, access.now, outside)
+    limits = _limits(session, goods, family) if goods else _no_limits
+    return Entitlement(participants, family, known, access.now, limits)
+
+
+def _limits(session: Session, goods: GoodsIndex, declarations: Collection[bytes]) -> Callable[[bytes, Control], bool]:
+    """What is known here to lie outside which annex; of what nothing is known, nothing is."""
+    annexes = {name: annex for name, annex in load_annexes(session).items() if annex.limits()}
+    if not annexes:
+        return _no_limits
+    places = {place: (place[0], told[0]) for place, told in _load_versions(session, declarations).items()}
+    known = goods.load(session, places.values())
+
+    def outside(name: bytes, control: Control) -> bool:
+        annex, told = annexes.get(name), known.get(places[control.declaration, control.version])
+        return annex is not None and told is not None and annex.covers(told) is False
+
+    return outside
+
+
+def _no_limits(annex: bytes, control: Control) -> bool:  # noqa: ARG001 - whatever it is
+    return False
 
 
 def _line(access: Access, administration: int) -> set[int]:

@@ -10,8 +10,7 @@ from ledger.domain.codes import Outcome, RecordType
 from ledger.domain.participants import Key
 from ledger.domain.records import RECORDS, Record
 from ledger.domain.wire import WireError, decode
-from ledger.index.cursors import read_place, write_place
-from ledger.index.errors import CursorError
+from ledger.index.cursors import place_after, write_place
 from ledger.index.folding import Remark
 from ledger.index.history import Entry, FeedItem, Page
 from ledger.index.participants import load_keys
@@ -62,13 +61,20 @@ class Timeline:
         """Read in a session."""
         self._session = session
 
-    def entries(self, declarations: Collection[bytes], tokens: Collection[bytes] = ()) -> list[Entry]:
-        """Everything about declarations: records, refusals, and evidence under them or under references; by time."""
+    def entries(
+        self, declarations: Collection[bytes], tokens: Collection[bytes] = (), besides: Collection[bytes] = ()
+    ) -> list[Entry]:
+        """Everything about declarations: records, refusals, and evidence under them or under references; by time.
+
+        `besides`: digests of records that are about none of them, but are to be told among the rest.
+        """
         sql = f"SELECT {_COLUMNS} FROM events WHERE declaration IN ({{keys}})"  # noqa: S608
         rows = {(row[7], row[8]): row for row in self._session.within(sql, declarations)}
         # Whose control was recognised learns by whom.
         sql = f"SELECT {_COLUMNS} FROM events WHERE outcome = 0 AND digest IN ({_RECOGNISED})"  # noqa: S608
         rows |= {(row[7], row[8]): row for row in self._session.within(sql, declarations)}
+        sql = f"SELECT {_COLUMNS} FROM events WHERE outcome = 0 AND digest IN ({{keys}})"  # noqa: S608
+        rows |= {(row[7], row[8]): row for row in self._session.within(sql, besides)}
         events = self._events(rows.values())
         return sorted([*events, *self._evidence(declarations, tokens)], key=_order)
 
@@ -87,7 +93,7 @@ class Timeline:
 
 def feed(session: Session, after: str | None, limit: int) -> Page[FeedItem]:
     """Events after a cursor; the page's own cursor is never None, so that a reader can wait for more."""
-    block, log = _place(session, after)
+    block, log = place_after(session, after)
     sql = (
         "SELECT digest, record_type, outcome, author, body, signature, proof, block, log, blocks.time,"
         " transaction_hash, hash, head_before, head_after FROM events JOIN blocks ON number = block"
@@ -103,16 +109,6 @@ def feed(session: Session, after: str | None, limit: int) -> Page[FeedItem]:
 def _feed_item(row: Row) -> FeedItem:
     digest, kind, outcome, *rest = row
     return FeedItem(digest, RecordType(kind), Outcome(outcome), *rest)
-
-
-def _place(session: Session, after: str | None) -> tuple[int, int]:
-    if after is None:
-        return -1, -1
-    block, log, start = read_place(after)
-    rows = session.rows("SELECT hash FROM blocks WHERE number = ?", block)
-    if not rows or not rows[0][0].startswith(start):
-        raise CursorError(after)
-    return block, log
 
 
 def _entry(row: Row, signer: bytes | None, keys: Mapping[bytes, Key]) -> Entry:

@@ -12,6 +12,8 @@ from ledger.client import (
     AnnexRefused,
     Answer,
     AsOf,
+    AssistanceFilter,
+    AssistanceShown,
     ClientSettings,
     CursorError,
     Custody,
@@ -140,6 +142,25 @@ class FakeRights:
         return kept.grant.valid_until > 1_760_000_000
 
 
+@dataclass
+class FakeAssistance:
+    """One request, for administration 250."""
+
+    shown: dict[bytes, AssistanceShown] = field(default_factory=dict)
+    asked: list[tuple[int, AssistanceFilter, str | None, int]] = field(default_factory=list)
+
+    def page(self, viewer: int, wanted: AssistanceFilter, after: str | None, limit: int) -> Page[AssistanceShown]:
+        if viewer != 250:
+            raise NotEntitled("for administrations")
+        if after is not None and not after.isdigit():
+            raise CursorError(after)
+        self.asked.append((viewer, wanted, after, limit))
+        return Page(tuple(self.shown.values()), str(int(after or 0) + len(self.shown)))
+
+    def one(self, request: bytes, viewer: int) -> AssistanceShown | None:
+        return self.shown.get(request) if viewer == 250 else None
+
+
 class FakeOutbox:
     def counts(self) -> dict[OutboxState, int]:
         return {OutboxState.WAITING: 3}
@@ -151,6 +172,7 @@ class FakeClient:
 
     network: FakeNetwork = field(default_factory=FakeNetwork)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    assistance: FakeAssistance = field(default_factory=FakeAssistance)
     domains: SigningDomains = DOMAINS
     keys: dict[bytes, ParticipantAnswer] = field(default_factory=dict)
     challenges: dict[bytes, tuple[int, float]] = field(default_factory=dict)

@@ -17,6 +17,11 @@ COMMANDS = (
     "aeo suspend",
     "aeo withdraw",
     "arrange",
+    "assist answer",
+    "assist list",
+    "assist refuse",
+    "assist request",
+    "assist show",
     "completion",
     "control",
     "controls",
@@ -36,6 +41,7 @@ COMMANDS = (
     "invalidate",
     "key publish",
     "key rewrap",
+    "open-arrangement",
     "participants",
     "payload",
     "present",
@@ -65,7 +71,7 @@ COMMANDS = (
 )
 WITHOUT_JSON = {"completion"}
 RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}
-BY_TWO = {"recognise", "relied", "suspend-arrangement"}
+BY_TWO = {"assist", "open-arrangement", "recognise", "relied", "suspend-arrangement"}
 """What two administrations must have agreed on before: see test_recognising.py."""
 HEAVY = ("web3", "fastapi", "alembic", "eth_account", "lxml", "sqlalchemy", "starlette", "rich", "httpx", "eth_abi")
 

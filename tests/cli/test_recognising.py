@@ -21,7 +21,7 @@ PLAN = {
     "procedures": ["HOME_USE", "OUTRIGHT_EXPORT"],
     "methods": ["PHYSICAL"],
     "risks": ["SECURITY", "SAFETY"],
-    "annex": {"hsChapters": ["61"]},
+    "annex": {"hsChapters": ["61", "85"]},
 }
 BY_GB = ("--as", "customs-gb", "--json")
 BY_FR = ("--as", "customs-fr", "--json")
@@ -176,7 +176,9 @@ def test_aeo_status_is_told_as_of_any_moment_and_as_it_was_known(imported, passa
     told = passavant("aeo", "show", "post", "--as", "platform", "--json").json
     [one] = told["grants"]
     assert (told["authorised"], one["programmeName"], one["state"], one["competent"]) == (True, "UK AEOC", "VALID", 826)
-    assert [(each["administration"], each["suspendedBy"]) for each in one["partners"]] == [(250, [])]
+    assert [(each["administration"], each["recognises"], each["suspendedBy"]) for each in one["partners"]] == [
+        (250, True, [])
+    ]
     suspended = passavant("aeo", "suspend", "post", *BY_GB)
     assert suspended.code == 0
     later = passavant("aeo", "show", "post", *BY_FR).json

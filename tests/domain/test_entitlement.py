@@ -171,7 +171,7 @@ def test_goods_outside_the_annex(world):
     world.control(exported)
     control = world.control(other)
     outside = (b.SOMETHING, exported)
-    assert world.told(b.B, outside=lambda *asked: asked == outside) == [control]
+    assert world.told(b.B, outside=lambda annex, one: (annex, one.declaration) == outside) == [control]
 
 
 @pytest.mark.parametrize("by", [b.A, b.B])

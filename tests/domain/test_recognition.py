@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.codes import AeoStanding, ControlMethod, ControlOutcome, Outcome, Risk, Verdict
-from ledger.domain.recognition import AeoGrant, Recognitions, Walk, meets, relied_in
-from ledger.domain.records import AeoStatus, Control, Decision, Recognition
-from ledger.domain.wire import ZERO, DeclarationId, Digest, Head
+from ledger.domain.recognition import AeoGrant, AssistanceRequest, Recognitions, Walk, meets, relied_in
+from ledger.domain.records import AeoStatus, Assistance, Control, Decision, Recognition
+from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest, Head
 
 ADMINISTRATIONS = 6
 FAN_OUT = 1_000
@@ -240,3 +241,13 @@ def test_what_is_relied_on_follows_the_proof_of_what_is_superseded(steps, relied
     assert relied_in(alone, b"".join(named)) == named
     assert relied_in(replace(alone, supersedes=_digest(7, 0)), superseding + b"".join(named)) == named
     assert relied_in(replace(alone, reliance=ZERO), superseding) == ()
+
+
+@pytest.mark.parametrize(
+    ("answered_at", "now", "late"), [(0, 100, 0), (0, 101, 1), (0, 90, 0), (100, 500, 0), (130, 500, 30)]
+)
+def test_a_request_of_assistance_is_late_until_it_is_answered(answered_at, now, late):
+    record = Assistance(
+        administration=1, addressee=2, consignment=ConsignmentId(ZERO), action=1, kind=1, due_at=100, deadline=9
+    )
+    assert AssistanceRequest(record, answered_at=answered_at).late(now) == late

@@ -8,6 +8,7 @@ import json
 import time
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -176,10 +177,11 @@ def agreed(one, two, place):
     """Signed with a managing key in one home, countersigned and sent in the other."""
     plan = place / "plan.json"
     plan.write_text(json.dumps(PLAN), encoding="utf-8")
-    signed = one.run("arrange", plan, "--begins-in", "4s", "--as", "customs-gb")
+    signed = one.run("arrange", plan, "--begins-in", "6s", "--as", "customs-gb")
     assert signed["missing"] == [FR]
     assert two.run("arrange", signed["draft"], "--as", "customs-fr")["progress"] == "FINAL"
-    time.sleep(5)
+    begins = datetime.fromisoformat(signed["validFrom"]).timestamp()
+    time.sleep(max(0.0, begins + 1 - time.time()))
 
 
 def controlled(story, method, found, *more):
@@ -283,6 +285,16 @@ def test_both_gateways_say_that_reliance_is_withdrawn_and_since_when(played):
     assert one.headers["etag"] == two.headers["etag"] != played.told["before"]["etag"]
     assert one.json()["publicHead"] == two.json()["publicHead"]
     assert played.candidates()[played.control]["stands"] is False
+
+
+def test_the_work_list_has_the_withdrawn_reliance(played):
+    [item] = played.two.run("worklist", "--kind", "withdrawn", "--as", "customs-fr")["items"]
+    assert (item["declaration"], item["withdrawal"]["recognition"]) == (played.arriving, played.recognition)
+    path = "/v1/recognition/worklist?kind=WITHDRAWN"
+    for house in (played.one, played.two):
+        [told] = house.get(path, played.visitor("customs-fr")).json()["items"]
+        assert told["withdrawal"]["record"] == item["withdrawal"]["record"]
+    assert played.one.get(path, played.visitor("platform")).status_code == 403
 
 
 def test_both_gateways_tell_the_same_events(played):

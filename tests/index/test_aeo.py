@@ -8,6 +8,7 @@ from ledger.client.recognition import RecognitionReading
 from ledger.client.types import NotEntitled
 from ledger.domain.aeo import AeoState, programme_hash
 from ledger.domain.codes import AeoStanding
+from ledger.domain.proposals import Annex
 from ledger.domain.records import AeoStatus
 from ledger.domain.wire import Digest
 from ledger.index.aeo import COMMON, load_agreed
@@ -116,6 +117,22 @@ def test_names_of_programmes_that_were_granted_here_are_told(web, reading):
     reading.keep_programme("UK AEOS")
     reading.keep_programme("UK AEOS")
     assert reading.aeo(PLATFORM, GB).grants[0].programme_name == "UK AEOS"
+
+
+def test_partners_recognise_what_their_annex_names_as_far_as_it_is_known_here(web, reading):
+    annex = Annex(programmes=("UK AEOC", "CN AEO"))
+    web.arrange(web.agreed, annex=annex.digest(), valid_from=web.chain.time + 1)
+    web.chain.block()
+    grant(web)
+    grant(web, programme=programme_hash("UK AEOC"))
+    web.world.index()
+
+    def told() -> list[tuple[str | None, bool | None]]:
+        return [(one.programme_name, one.partners[0].recognises) for one in reading.aeo(PLATFORM, GB).grants]
+
+    assert told() == [(None, None), (None, None)]
+    reading.keep_annex(annex)
+    assert told() == [(None, False), ("UK AEOC", True)]
 
 
 def test_a_store_of_no_network_has_no_history(web, reading, world):

@@ -7,6 +7,7 @@ from typing import Any
 from ledger.chain.signers import open_local_signer
 from ledger.home import Home
 from passavant_verifier.audit.auditing import Plan, Result, audit
+from passavant_verifier.audit.calls import Calls
 from passavant_verifier.audit.chain import ChainReader
 from passavant_verifier.audit.findings import Divergence, Findings
 from passavant_verifier.audit.network import Network
@@ -69,7 +70,7 @@ def network_at(node: Node, network_id: bytes, consignments: bytes, participants:
 def replayed(node: Node, network: Network, *watchers: Watcher) -> tuple[Replay, Findings]:
     """The whole chain, folded, and its storage compared."""
     findings = Findings()
-    replay = Replay(network, findings, list(watchers))
+    replay = Replay(network, findings, list(watchers), Calls(node, frozenset(network.codes)))
     reader = ChainReader(node, findings, (network.first_block, network.genesis_hash))
     for block in reader.read(reader.head()):
         replay.take(block)

@@ -3,8 +3,8 @@
 The chain holds an annex's hash: keccak256 of its JSON, names and lists in ascending order, without what is empty, no
 white space, UTF-8; zeros for none. An annex that is written otherwise is found by the hash of what is written, too.
 Of the annex that an arrangement names, and of that in force when the record was taken, this looks at the programme of
-the AEO grant on which a recognition rests, and at HS chapters and modes of transport as far as disclosures open them:
-of the version that was recognised for, and of that which was controlled.
+the AEO grant on which a recognition rests, and at HS chapters and modes of transport, as far as disclosures open them,
+of the version for which it was made.
 """
 
 import json
@@ -192,17 +192,10 @@ class AnnexMonitor:
         return (Judgement.WITHIN if all(told for _, told, _ in limits) else Judgement.NOT_JUDGED), ""
 
     def _opened(self, record: Record, seen: Seen) -> Iterator[tuple[str, str]]:
-        """The fields that are disclosed of what was recognised for, and of what was controlled."""
-        known = self.ledger.recognitions
-        control = known.controls[known.root(record.word("parent"))]
-        places = (
-            (record.word("declaration"), record.number("version")),
-            (control.declaration, control.word.version),
-        )
-        for place in places:
-            for file in self.disclosures.get(place, ()):
-                if self._proven(file, seen):
-                    yield from ((one.path, one.value) for one in file.disclosed.fields)
+        """The fields that are disclosed of the version for which something was recognised."""
+        for file in self.disclosures.get((record.word("declaration"), record.number("version")), ()):
+            if self._proven(file, seen):
+                yield from ((one.path, one.value) for one in file.disclosed.fields)
 
     def _proven(self, file: File, seen: Seen) -> bool:
         """Whether its fields lead to the commitment that the chain has for this version."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from passavant_verifier.audit.annexes import Annex, AnnexMonitor, File
+from passavant_verifier.audit.calls import Calls
 from passavant_verifier.audit.chain import ChainReader
 from passavant_verifier.audit.checkpoints import (
     Milestone,
@@ -103,6 +104,7 @@ class Audit:
         network = self.plan.network
         self.replay = Replay(network, self.findings)
         first = (network.first_block, network.genesis_hash)
+        self.replay.calls = Calls(self.plan.nodes[0], frozenset(network.codes))
         self.reader = ChainReader(self.plan.nodes[0], self.findings, first)
         if self.plan.gateways:
             self.replay.watchers.append(self.history)

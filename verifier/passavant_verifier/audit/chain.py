@@ -28,6 +28,7 @@ class Block:
     parent: bytes
     time: int
     state_root: bytes
+    transactions_root: bytes
     logs: tuple[Log, ...]
 
 
@@ -77,8 +78,8 @@ class ChainReader:
         receipts = dict(zip(full, self._receipts([(headers[at].number, answers[at]) for at in full]), strict=True))
         for place, (header, found) in enumerate(zip(headers, hashes, strict=True)):
             logs = self._logs(header, receipts.get(place, []))
-            parent, root = header.data("parentHash"), header.data("stateRoot")
-            self.last = Block(header.number, found, parent, header.time, root, logs)
+            roots = (header.data("stateRoot"), header.data("transactionsRoot"))
+            self.last = Block(header.number, found, header.data("parentHash"), header.time, *roots, logs)
             yield self.last
 
     def _header(self, expected: int, answer: Any) -> Header:

@@ -15,12 +15,13 @@ _BITS: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log: who emitted it, its topics and data, and its index in the block."""
+    """A log: who emitted it, its topics and data, its index in the block, and its transaction's place there."""
 
     address: bytes
     topics: tuple[bytes, ...]
     data: bytes
     index: int
+    transaction: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def read_receipts(answers: Sequence[Any]) -> list[Receipt]:
         ValueError, KeyError, TypeError, AttributeError: they can't be read.
     """
     receipts, first = [], 0
-    for answer in answers:
-        receipt = _receipt(answer, first)
+    for place, answer in enumerate(answers):
+        receipt = _receipt(answer, first, place)
         receipts.append(receipt)
         first += len(receipt.logs)
     return receipts
@@ -71,13 +72,13 @@ def bloom_of(logs: Iterable[Log]) -> bytes:
     return bits.to_bytes(_BLOOM, "big")
 
 
-def _receipt(answer: Mapping[str, Any], first: int) -> Receipt:
+def _receipt(answer: Mapping[str, Any], first: int, at: int) -> Receipt:
     outcome = number_bytes(number(answer["status"])) if "status" in answer else raw(answer["root"], 32)
-    logs = tuple(_log(log, first + place) for place, log in enumerate(answer["logs"]))
+    logs = tuple(_log(log, first + place, at) for place, log in enumerate(answer["logs"]))
     kind = number(answer.get("type", "0x0"))
     return Receipt(kind, outcome, number(answer["cumulativeGasUsed"]), raw(answer["logsBloom"], _BLOOM), logs)
 
 
-def _log(answer: Mapping[str, Any], index: int) -> Log:
+def _log(answer: Mapping[str, Any], index: int, transaction: int) -> Log:
     topics = tuple(raw(topic, 32) for topic in answer["topics"])
-    return Log(raw(answer["address"], 20), topics, raw(answer["data"]), index)
+    return Log(raw(answer["address"], 20), topics, raw(answer["data"]), index, transaction)

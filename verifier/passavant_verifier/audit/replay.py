@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from passavant_verifier.audit.calls import Calls, NotProvenError
 from passavant_verifier.audit.chain import Block
 from passavant_verifier.audit.execution import Log
 from passavant_verifier.audit.findings import DivergedError, Divergence, Findings, Place
 from passavant_verifier.audit.network import Network
 from passavant_verifier.audit.remarks import remark
 from passavant_verifier.audit.steps import RECORD_STEPS, STEP_OF, Step
+from passavant_verifier.codes import Outcome
 from passavant_verifier.events import Event, Founding, LogError, Recorded, Refused, decode_log
 from passavant_verifier.keccak import keccak256
 from passavant_verifier.law.entry import Entry
@@ -47,6 +49,7 @@ class Replay:
     """What a chain comes to.
 
     Attributes:
+        calls: finds the proofs of refused entries; None: they are not looked for.
         leaves: leaf hashes of the ledger log: one for each block with an event of the contracts.
         watchers: who is told of every event.
         events: how many there were.
@@ -55,6 +58,7 @@ class Replay:
     network: Network
     findings: Findings
     watchers: list[Watcher] = field(default_factory=list)
+    calls: Calls | None = None
     leaves: list[bytes] = field(default_factory=list)
     events: int = 0
     last: Block | None = None
@@ -90,11 +94,33 @@ class Replay:
         self.events += 1
         for step in _STEPS_OF[type(event)]:
             self.findings.passed(step)
+        if entry is not None and isinstance(event, Refused) and entry.doubts and self.calls is not None:
+            self._settle(self.calls, block, log, entry, event)
         if entry is not None and not isinstance(event, Founding):
             seen = Seen(block, log.index, event, entry, before, self._head(event))
             remark(self.ledger, seen, self.findings)
             for watcher in self.watchers:
                 watcher(seen)
+
+    def _settle(self, calls: Calls, block: Block, log: Log, entry: Entry, event: Refused) -> None:
+        """Judge a refusal by the proof that its entry was sent with, where only that could tell.
+
+        Raises:
+            DivergedError: it was not to be refused, or for another reason.
+        """
+        place = Place(block.number, log.index, event.digest, event.record.form.name)
+        try:
+            proof = calls.proof(block, log, event)
+        except NotProvenError as error:
+            self.findings.counts["refusals believed"] += 1
+            self.findings.note("refusal believed", place, f"what it was sent with can't be known: {error}")
+            return
+        told = self.ledger.judged(entry, proof)
+        if event.outcome != told:
+            rule = "a refusal is for the reason for which the rules refuse"
+            said = f"a refusal as {Outcome(event.outcome).name}"
+            raise DivergedError(Divergence(Step.REFUSALS, place, rule, told.name, said))
+        self.findings.counts["refusals judged by their call"] += 1
 
     @staticmethod
     def _decoded(block: Block, log: Log) -> Event:

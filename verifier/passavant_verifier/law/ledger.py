@@ -8,7 +8,7 @@ Every event is judged as if it were presented again: who signed, with which key,
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from passavant_verifier.codes import Outcome, RecordType
@@ -181,6 +181,14 @@ class Ledger:
         if (event.author, event.subject) != (entry.author, _subject(entry)):
             found = f"{event.author}, 0x{event.subject.hex()}"
             raise BrokenLawError(None, f"the topics {entry.author}, 0x{_subject(entry).hex()}", found)
+
+    def judged(self, entry: Entry, proof: bytes) -> Outcome:
+        """What the rules say of a refused entry that was sent with this proof; RECORDED: they took it in."""
+        try:
+            self._judge(replace(entry, proof=proof, doubts=set()))
+        except RefusedError as refusal:
+            return refusal.outcome
+        return Outcome.RECORDED
 
     def _outcome(self, entry: Entry) -> Outcome:
         try:
