@@ -122,13 +122,14 @@ abstract contract ConsignmentStore is IConsignments, ParticipantsReader {
             holds: Head.unwrap(_holds[id].head),
             state: State.unwrap(state),
             authority: uint8(administration.statusAt(block.timestamp)),
-            reliance: state.relies() ? _reliance(id) : 0
+            reliance: state.relies() ? _reliance(id, state) : 0
         });
     }
 
-    function _reliance(bytes32 id) private view returns (uint8) {
+    function _reliance(bytes32 id, State state) private view returns (uint8) {
         // slither-disable-next-line calls-loop  Recognitions is known code
-        return uint8(recognitions.withdrawn(id) ? Reliance.WITHDRAWN : Reliance.STANDS);
+        bool ended = state.sealBroken() || recognitions.withdrawn(id);
+        return uint8(ended ? Reliance.WITHDRAWN : Reliance.STANDS);
     }
 
     function _headOf(Joined storage joined, bytes32 id) internal view returns (Head head) {

@@ -13,7 +13,8 @@ import {
     Outcome,
     PURPOSE_HOLD,
     Pending,
-    REASON_OVERRIDE
+    REASON_OVERRIDE,
+    SealState
 } from "./types/Codes.sol";
 import {Forms} from "./types/Forms.sol";
 import {Head} from "./types/Heads.sol";
@@ -151,6 +152,7 @@ abstract contract Rulings is ConsignmentStore {
         if (outcome != Outcome.RECORDED) return outcome;
 
         declared.settled = next;
+        if (r.sealState == SealState.BROKEN && state.relies()) declared.state = state.withBrokenSeal();
         if (r.supersedes != 0) _superseded[r.supersedes] = true;
         _emit(entry, Control.selector, digest, r.declaration, author.id());
     }

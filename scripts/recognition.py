@@ -9,6 +9,9 @@ from ledger.home import Home
 from scripts.stage import MESSAGES, Stage, ask, expect, get, say, short
 
 PATIENCE = 30.0
+BASIS = "EU-UK TCA, Protocol on mutual administrative assistance"
+QUESTION = "Whose seal was it, and was our parcel opened?"
+ANSWER = "The next parcel's on the same belt. Yours was never opened."
 
 PLAN = {
     "first": "FR",
@@ -105,6 +108,30 @@ class Recognition(Stage):
         told = get(f"{gateway}{path}", self.session("customs-fr"))["items"]
         expect([one["since"] for one in told] == [one["since"] for one in found], "the gateway says so, too")
         say(f"  GET {gateway}{path}   the same")
+
+    def asked(self) -> None:
+        """A question to the other administration, sealed for the two, and its answer."""
+        self.scene("French customs ask British customs what happened, and are answered; nobody else reads it")
+        asked = ("assist", "request", self.arriving, "--to", "customs-gb", "--kind", "verification")
+        said = ("--basis", BASIS, "--due", "30d", "--question", QUESTION, "--as", "customs-fr")
+        request = str(self.write(*asked, *said)["request"])
+        say("The chain has who asks whom, about which consignment, and until when; of the text a hash.")
+        say("The text lies with who wrote it, sealed for the two. British customs see it, fetch it, and answer:")
+        due = self.run("worklist", "--kind", "assistance", "--as", "customs-gb")["items"]
+        expect([one["assistance"]["request"] for one in due] == [request], f"assistance is due: {due}")
+        self._exchanged(request, "customs-gb", "customs-fr", "question", QUESTION)
+        self.write("assist", "answer", request, "--text", ANSWER, "--as", "customs-gb")
+        self._exchanged(request, "customs-fr", "customs-gb", "answer", ANSWER)
+        self.run("assist", "show", request, "--as", "platform", code=1)
+        say("  refused: to anybody else there is no such request")
+
+    def _exchanged(self, request: str, reader: str, writer: str, which: str, text: str) -> None:
+        """One administration fetches from the other's gateway what that one wrote, and reads it at home."""
+        told = self.run("fetch", request, "--from", str(self.house(writer).gateway), "--as", reader)
+        expect("FETCHED" in {one["fate"] for one in told["items"]}, f"it is fetched: {told}")
+        read = self.run("assist", "show", request, "--as", reader)
+        expect(read[which]["text"] == text, f"the {which} is read: {read}")
+        say(f"  {which}: {read[which]['text']}")
 
     def _fetched(self) -> None:
         """The content of the import lies where the platform keeps it; French customs fetch it."""

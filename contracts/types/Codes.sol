@@ -211,6 +211,13 @@ library ControlOutcome {
     uint256 internal constant NOT_CARRIED_OUT = 4;
 }
 
+library SealState {
+    uint256 internal constant NOT_APPLICABLE = 0;
+    uint256 internal constant INTACT = 1;
+    uint256 internal constant BROKEN = 2;
+    uint256 internal constant REPLACED = 3;
+}
+
 library Verdict {
     uint256 internal constant NONE = 0;
     uint256 internal constant FULL = 1;
@@ -259,7 +266,7 @@ uint256 constant MAX_REASON = 9;
 uint256 constant MAX_RISKS = 15;
 uint256 constant MAX_CONTROL_METHOD = 4;
 uint256 constant MAX_CONTROL_OUTCOME = ControlOutcome.NOT_CARRIED_OUT;
-uint256 constant MAX_SEAL_STATE = 3;
+uint256 constant MAX_SEAL_STATE = SealState.REPLACED;
 uint256 constant MAX_VERDICT = Verdict.DECLINED;
 uint256 constant MAX_SUSPENSION_ACTION = SuspensionAction.RESUME;
 uint256 constant MAX_AEO_STANDING = AeoStanding.WITHDRAWN;
@@ -283,7 +290,7 @@ uint256 constant PURPOSE_READ = 16;
 /// @dev Legs of a grant, a bit set: bit (leg - 1).
 uint256 constant ALL_LEGS = 7;
 
-/// @dev What stands beside the status: 16 bits of the state word.
+/// @dev What stands beside the status: 16 bits of the state word, and the last one in a bit of its own (SEAL_BROKEN).
 uint256 constant FLAG_CONTROL = 1 << 0;
 uint256 constant FLAG_DOCUMENTS = 1 << 1;
 uint256 constant FLAG_DETENTION = 1 << 2;
@@ -297,5 +304,6 @@ uint256 constant FLAG_PARTIAL = 1 << 9;
 uint256 constant FLAGS_PENDING = 3 << 10;
 uint256 constant FLAGS_DEBT = 7 << 12;
 uint256 constant FLAG_JOINED = 1 << 15;
+uint256 constant FLAG_SEAL_BROKEN = 1 << 16;
 uint256 constant PENDING_SHIFT = 10;
 uint256 constant DEBT_SHIFT = 12;

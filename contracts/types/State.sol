@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {FLAGS_PENDING, FLAG_JOINED, PENDING_SHIFT} from "./Codes.sol";
 import {both} from "./Logic.sol";
 
-/// @dev A declaration's state in one slot, lowest bits first: status 8, leg 3,
-/// relies on recognitions 1, regime 4, administration 16,
+/// @dev A declaration's state in one slot, lowest bits first: status 8, leg 2,
+/// a seal broken while it relied 1, relies on recognitions 1, regime 4, administration 16,
 /// declarant 32, version 16, flags 16, anchor 160 (an opener's join key; of a joiner the first 20 bytes of its
 /// consignment's id).
 type State is uint256;
@@ -14,6 +14,7 @@ using {
     exists,
     status,
     leg,
+    sealBroken,
     relies,
     regime,
     administration,
@@ -27,10 +28,12 @@ using {
     withStanding,
     withPending,
     withVersion,
-    withReliance
+    withReliance,
+    withBrokenSeal
 } for State global;
 
 uint256 constant LEG_AT = 8;
+uint256 constant SEAL_BROKEN = 1 << 10;
 uint256 constant RELIES = 1 << 11;
 uint256 constant REGIME_AT = 12;
 uint256 constant ADMINISTRATION_AT = 16;
@@ -50,7 +53,12 @@ function status(State state) pure returns (uint256) {
 }
 
 function leg(State state) pure returns (uint256) {
-    return (State.unwrap(state) >> LEG_AT) & 0x7;
+    return (State.unwrap(state) >> LEG_AT) & 0x3;
+}
+
+/// @dev True once its own administration found a seal broken while it relied; FLAG_SEAL_BROKEN to readers.
+function sealBroken(State state) pure returns (bool) {
+    return State.unwrap(state) & SEAL_BROKEN != 0;
 }
 
 /// @dev True while the last decision over the goods relies on recognitions.
@@ -113,6 +121,12 @@ function withVersion(State state, uint256 next) pure returns (State) {
     return State.wrap((State.unwrap(state) & ~(uint256(0xffff) << VERSION_AT)) | (next << VERSION_AT));
 }
 
+/// @dev Restates or drops what it relies on: a seal that broke before counts no longer.
 function withReliance(State state, bool next) pure returns (State) {
-    return State.wrap(next ? State.unwrap(state) | RELIES : State.unwrap(state) & ~RELIES);
+    uint256 rest = State.unwrap(state) & ~(RELIES | SEAL_BROKEN);
+    return State.wrap(next ? rest | RELIES : rest);
+}
+
+function withBrokenSeal(State state) pure returns (State) {
+    return State.wrap(State.unwrap(state) | SEAL_BROKEN);
 }

@@ -104,7 +104,7 @@ def _about(answer: "StatusAnswer", name: Namer) -> list[tuple[str, str]]:
         *(("held", _hold(hold, name)) for hold in answer.holds),
         *(("part", _part(part)) for part in answer.parts),
         ("override", "released although an agency's hold is open" if answer.overridden else ""),
-        ("reliance", _RELIANCE[answer.reliance] if answer.reliance else ""),
+        ("reliance", _reliance(answer)),
         ("debt", words(answer.debt) if answer.debt not in {None, Debt.NONE} else ""),
     ]
 
@@ -113,6 +113,12 @@ _RELIANCE: Final = {
     Reliance.STANDS: "another administration's control, which stands",
     Reliance.WITHDRAWN: "withdrawn: a control on which this rests no longer stands",
 }
+
+
+def _reliance(answer: "StatusAnswer") -> str:
+    if answer.seal_broken:
+        return "withdrawn: a seal was found broken here after the decision that rests on another's control"
+    return _RELIANCE[answer.reliance] if answer.reliance else ""
 
 
 def _decided(decided: "Decided | None", name: Namer) -> str:

@@ -160,6 +160,25 @@ def show_(
     show(as_json, lambda: _plain(thread), lambda: _told(opened, thread))
 
 
+@app.command(epilog="Example: passavant assist forget 0x… --as customs-gb")
+def forget(
+    request_id: Annotated[bytes, _REQUEST],
+    name: AsOption,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Destroy here this administration's keys to what was asked and answered, for good; for when its file is closed.
+
+    What nobody has a key to any more goes whole. The chain's part stays, and so does what the other administration has.
+    """
+    from ledger.domain.wire import Digest
+
+    with open_desk(open_home(home), name) as desk:
+        count = desk.assistant.forget(Digest(request_id))
+    done = f"Forgotten: {count} content{'' if count == 1 else 's'} can't be opened any more with what is kept here."
+    show(as_json, lambda: {"request": f"0x{request_id.hex()}", "contents": count}, lambda: done)
+
+
 def add_to(root: typer.Typer) -> None:
     """Register the commands."""
     root.add_typer(app, name="assist")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from ledger.client.types import AnnexRefused, NotEntitled
 from ledger.documents.control_results import results_of
 from ledger.domain.aeo import AeoHistory, programme_hash
+from ledger.domain.annexes import AnnexVerdict, Judged
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.proposals import Annex
 from ledger.domain.recognition import Line, Version
-from ledger.domain.records import Assistance, Control
+from ledger.domain.records import Assistance, Control, Recognition
 from ledger.domain.wire import ZERO, DeclarationId, Digest, encode
 from ledger.index.aeo import AeoAnswer, answered, keep_programmes, load_agreed, load_programmes
-from ledger.index.annexes import keep_annex, load_annexes
+from ledger.index.annexes import judge, keep_annex, load_annexes
 from ledger.index.candidates import RecognitionCandidate, load_candidates
 from ledger.index.errors import StoreError
 from ledger.index.freshness import as_of
@@ -51,13 +52,14 @@ class RecognitionReading:
                 raise NotEntitled(f"candidates for {country} are for its administration alone")
         meant = client.queries.resolve(query, viewer)
         with client.store.reading() as session:
-            found = load_candidates(session, client.queries.access(session, viewer), meant)
+            found = load_candidates(session, client.queries.access(session, viewer), meant, client.goods)
         return [replace(one, eu_results=_eu_results(one)) for one in found]
 
     def candidate(self, declaration: DeclarationId, parent: bytes, viewer: int) -> RecognitionCandidate | None:
         """One of them; None when there is none such for the viewer."""
         with self.client.store.reading() as session:
-            found = load_candidates(session, self.client.queries.access(session, viewer), [declaration])
+            access = self.client.queries.access(session, viewer)
+            found = load_candidates(session, access, [declaration], self.client.goods)
         return next((one for one in found if one.parent == parent), None)
 
     def worklist(self, viewer: int | None, which: WorkFilter, after: str | None = None, limit: int = 100) -> WorkPage:
@@ -77,6 +79,16 @@ class RecognitionReading:
         """Which decisions relied on a control or recognition; None for whoever is neither its author nor an auditor."""
         with self.client.store.reading() as session:
             return load_relied(session, self.client.queries.access(session, viewer), about)
+
+    def judged(self, record: Recognition) -> Judged:
+        """What the annexes of its arrangement say of a recognition, as far as is known here."""
+        with self.client.store.reading() as session:
+            return judge(session, self.client.queries.access(session, None), self.client.goods, record)
+
+    def outside(self, record: Recognition) -> str:
+        """Why a recognition lies outside the annexes of its arrangement, in words; empty: it does not, or who knows."""
+        judged = self.judged(record)
+        return judged.reason if judged.verdict is AnnexVerdict.OUTSIDE else ""
 
     def line(self, one: int, other: int) -> Line:
         """What stands between two administrations: the latest version of their arrangement, who suspends."""

@@ -153,11 +153,12 @@ class DecisionKind(IntEnum):
 
 
 class Flag(IntFlag):
-    """What stands beside the status, 16 bits. PENDING and DEBT are fields of two and three bits.
+    """What stands beside the status, 17 bits. PENDING and DEBT are fields of two and three bits.
 
     PARTIAL: a narrower decision (over some goods items) refused, seized or took away part of the goods.
     OVERRIDDEN: the administration released by a reasoned override while an agency's hold was open.
     RECEIVED_OUTSIDE: opened by the administration, for a declarant who is no participant.
+    SEAL_BROKEN: its administration found a seal broken while it relied on recognitions; until it decides anew.
     """
 
     CONTROL = 1 << 0
@@ -173,6 +174,7 @@ class Flag(IntFlag):
     PENDING = 0b11 << 10
     DEBT = 0b111 << 12
     JOINED = 1 << 15
+    SEAL_BROKEN = 1 << 16
 
 
 PENDING_SHIFT: Final = 10

@@ -90,9 +90,11 @@ class Ledger:
 
     def reliance(self, declaration: DeclarationId) -> Reliance:
         """Whether a declaration relies on recognitions, and whether they still stand."""
-        if not self.declarations[declaration].relies:
+        state = self.declarations[declaration]
+        if not state.relies:
             return Reliance.NONE
-        return Reliance.WITHDRAWN if self.walk.is_withdrawn(declaration) else Reliance.STANDS
+        withdrawn = state.seal_broken or self.walk.is_withdrawn(declaration)
+        return Reliance.WITHDRAWN if withdrawn else Reliance.STANDS
 
     def _judge(self, entry: Presented, record: ConsignmentRecord, now: int) -> Outcome:
         author = author_of(record)

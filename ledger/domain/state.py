@@ -8,7 +8,19 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ledger.domain import heads
-from ledger.domain.codes import DecisionKind, Flag, HoldAction, Leg, Outcome, Pending, Reason, Regime, Risk, Stage
+from ledger.domain.codes import (
+    DecisionKind,
+    Flag,
+    HoldAction,
+    Leg,
+    Outcome,
+    Pending,
+    Reason,
+    Regime,
+    Risk,
+    SealState,
+    Stage,
+)
 from ledger.domain.lifecycle import FIRST_STATUS, LIVE, TABLE, Ruling, Standing, decide
 from ledger.domain.records import (
     AmendmentRequest,
@@ -31,6 +43,8 @@ _PENDING: Final[dict[type, Pending]] = {
 
 
 UNTOUCHED: Final = (0,) * len(Risk)
+_STORED_FLAGS: Final = 0xFFFF
+"""Flags that stand together in the state word; SEAL_BROKEN stands beside `relies`."""
 
 
 class BrokenTimeline(PassavantError):  # noqa: N818 - the name says what happened
@@ -97,6 +111,11 @@ class DeclarationState:
         return heads.public(self.settled, self.request, self.hold_head)
 
     @property
+    def seal_broken(self) -> bool:
+        """Whether its own administration found a seal broken since the decision that relies on recognitions."""
+        return Flag.SEAL_BROKEN in self.standing.flags
+
+    @property
     def word(self) -> int:
         """The contract's state word (``docs/records.md``)."""
         joined = Flag.JOINED in self.standing.flags
@@ -104,12 +123,13 @@ class DeclarationState:
         fields = (
             (self.standing.status, 0),
             (self.leg, 8),
+            (self.seal_broken, 10),
             (self.relies, 11),
             (self.regime, 12),
             (self.administration, 16),
             (self.declarant, 32),
             (self.version.number, 64),
-            (self.standing.flags, 80),
+            (self.standing.flags & _STORED_FLAGS, 80),
             (anchor, 96),
         )
         return sum(int(value) << shift for value, shift in fields)
@@ -187,6 +207,10 @@ def relies_after(state: DeclarationState, record: Decision) -> bool:
     return record.reliance != ZERO or (state.relies and not dropped)
 
 
+def _decides_reliance(state: DeclarationState, record: Decision) -> bool:
+    return record.reliance != ZERO or not relies_after(state, record)
+
+
 def touched_after(state: DeclarationState, record: Decision) -> tuple[int, ...]:
     """The versions in which amendments touched each risk area, after a decision."""
     number = next_version(state, record).number
@@ -214,6 +238,8 @@ def _decided(state: DeclarationState, record: Decision, digest: Digest) -> Decla
     standing = decide(state.standing, ruling_of(record))
     if isinstance(standing, Outcome):
         raise BrokenTimeline(state.id, digest, standing.name)
+    if _decides_reliance(state, record):
+        standing = replace(standing, flags=standing.flags & ~Flag.SEAL_BROKEN)
     keeps = standing.pending is not Pending.NONE
     return replace(
         state,
@@ -230,7 +256,10 @@ def _decided(state: DeclarationState, record: Decision, digest: Digest) -> Decla
 def _controlled(state: DeclarationState, record: Control, digest: Digest) -> DeclarationState:
     if not 1 <= record.version <= state.version.number:
         raise BrokenTimeline(state.id, digest, f"it looked at version {record.version} of {state.version.number}")
-    return replace(state, settled=heads.settled(state.settled, Digest(ZERO), digest))
+    breaks = state.relies and record.seal_state == SealState.BROKEN
+    flags = state.standing.flags | (Flag.SEAL_BROKEN if breaks else Flag(0))
+    standing = replace(state.standing, flags=flags)
+    return replace(state, standing=standing, settled=heads.settled(state.settled, Digest(ZERO), digest))
 
 
 def _held(state: DeclarationState, record: Hold, digest: Digest) -> DeclarationState:

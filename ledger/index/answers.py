@@ -174,6 +174,8 @@ class StatusAnswer:
     overridden: bool = False
     reliance: Reliance | None = None
     """Whether what it relies on of other administrations' controls still stands; None: it relies on nothing."""
+    seal_broken: bool = False
+    """Its own administration found a seal broken since it relies: reliance is withdrawn for it alone."""
     holds: tuple[HoldShown, ...] = ()
     parts: tuple[Part, ...] = ()
     debt: Debt | None = None

@@ -148,10 +148,10 @@ class Queries:
 
 
 def _withdrawn(session: Session, meant: Iterable[Folded]) -> set[bytes]:
-    """Those that rely on recognitions which no longer stand."""
-    relying = {one.state.id for one in meant if one.state.relies}
+    """Those that rely on recognitions which no longer stand, or whose own seals broke since."""
+    relying = {one.state.id: one.state for one in meant if one.state.relies}
     walk = load_walk(session, relying)
-    return {one for one in relying if walk.is_withdrawn(one)}
+    return {one for one, state in relying.items() if state.seal_broken or walk.is_withdrawn(one)}
 
 
 def _needing_grants(access: Access, meant: Iterable[Meant]) -> set[bytes]:

@@ -171,7 +171,7 @@ def reliance_of(session: Session, state: DeclarationState) -> Reliance | None:
     """Whether what a declaration relies on still stands; None: it relies on nothing."""
     if not state.relies:
         return None
-    withdrawn = load_walk(session, [state.id]).is_withdrawn(state.id)
+    withdrawn = state.seal_broken or load_walk(session, [state.id]).is_withdrawn(state.id)
     return Reliance.WITHDRAWN if withdrawn else Reliance.STANDS
 
 

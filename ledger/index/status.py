@@ -18,7 +18,7 @@ class Desk:
 
     Attributes:
         grants: (declarant, token) that let the viewer read a status.
-        withdrawn: declarations that rely on recognitions which no longer stand.
+        withdrawn: declarations that rely on recognitions which no longer stand, or whose seals broke since.
     """
 
     access: Access
@@ -124,6 +124,7 @@ class Desk:
             cleared=effect.cleared,
             overridden=effect.overridden,
             reliance=self._reliance(folded),
+            seal_broken=state.seal_broken,
             holds=holds_shown(verdict, now),
             parts=parts_shown(folded, self.scopes),
             debt=effect.debt,

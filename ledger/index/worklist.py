@@ -195,7 +195,7 @@ class Worklist:
 
     def _controls(self, items: Iterable[KeptItem]) -> Mapping[KeptItem, RecognitionCandidate]:
         asked = [one for one in items if one.kind is Work.CONTROL]
-        weighing, own = load_weighing(self.session, self.access, {one.subject for one in asked})
+        weighing, own = load_weighing(self.session, self.access, {one.subject for one in asked}, self.goods)
         if weighing is None:
             return {}
         states = {bytes(one.id): one for one in own}

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.cli import answers
-from ledger.domain.codes import Debt, DecisionKind, Leg, Outcome, Reason, Regime
+from ledger.domain.codes import Debt, DecisionKind, Leg, Outcome, Reason, Regime, Reliance
 from ledger.index.answers import Answer, AsOf, Candidate, Decided, Deliver, HoldShown, Item, Part, StatusAnswer
 from ledger.index.history import Entry
 
@@ -69,6 +69,18 @@ def test_under_a_condition():
     assert "cleared      all formalities are done" in told
     assert "override     released although an agency's hold is open" in told
     assert "debt         secured" in told
+
+
+@pytest.mark.parametrize(
+    ("reliance", "broken", "told"),
+    [
+        (Reliance.STANDS, False, "another administration's control, which stands"),
+        (Reliance.WITHDRAWN, False, "withdrawn: a control on which this rests no longer stands"),
+        (Reliance.WITHDRAWN, True, "withdrawn: a seal was found broken here"),
+    ],
+)
+def test_on_what_it_rests(reliance, broken, told):
+    assert f"reliance     {told}" in status(answer=Answer.RELEASED, reliance=reliance, seal_broken=broken)
 
 
 def test_held():

@@ -18,6 +18,7 @@ COMMANDS = (
     "aeo withdraw",
     "arrange",
     "assist answer",
+    "assist forget",
     "assist list",
     "assist refuse",
     "assist request",

@@ -251,7 +251,8 @@ contract CodesTest {
         _is("Flag.RECEIVED_OUTSIDE", Codes.FLAG_RECEIVED_OUTSIDE);
         _is("Flag.PARTIAL", Codes.FLAG_PARTIAL);
         _is("Flag.JOINED", Codes.FLAG_JOINED);
-        _counts("Flag", 11);
+        _is("Flag.SEAL_BROKEN", Codes.FLAG_SEAL_BROKEN);
+        _counts("Flag", 12);
     }
 
     function test_Purpose() external view {
@@ -274,6 +275,9 @@ contract CodesTest {
         _is("ControlOutcome.MINOR_DISCREPANCY", Codes.ControlOutcome.MINOR_DISCREPANCY);
         _is("ControlOutcome.MAJOR_DISCREPANCY", Codes.ControlOutcome.MAJOR_DISCREPANCY);
         _is("ControlOutcome.NOT_CARRIED_OUT", Codes.ControlOutcome.NOT_CARRIED_OUT);
+        _is("SealState.INTACT", Codes.SealState.INTACT);
+        _is("SealState.BROKEN", Codes.SealState.BROKEN);
+        _is("SealState.REPLACED", Codes.SealState.REPLACED);
         _is("Verdict.FULL", Codes.Verdict.FULL);
         _is("Verdict.PARTIAL", Codes.Verdict.PARTIAL);
         _is("Verdict.DECLINED", Codes.Verdict.DECLINED);

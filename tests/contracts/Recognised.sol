@@ -137,6 +137,13 @@ abstract contract Recognised is World {
 
     // -- reliance
 
+    /// @dev A control that says how it found the seals.
+    function _sealed(bytes32 declaration, uint16 by, uint256 seals) internal returns (bytes32) {
+        Records.Control memory r = _control(declaration);
+        (r.administration, r.sealState) = (by, uint8(seals));
+        return _record(_of(r));
+    }
+
     function _relying(bytes32 declaration, uint256 kind, bytes memory relied)
         internal
         returns (Records.Entry memory entry)

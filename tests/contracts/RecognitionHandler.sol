@@ -12,6 +12,9 @@ contract RecognitionHandler is Recognised {
     bytes32[] public nodes;
     bytes32[] public controls;
     mapping(bytes32 recognition => bool) public brokenOnce;
+    /// @dev What a naive look at the records says of each declaration's seals.
+    mapping(bytes32 declaration => bool) public sealsBroken;
+    uint256 public sealsFound;
     /// @dev Names what went wrong; empty while nothing did.
     string public wrong;
 
@@ -75,6 +78,25 @@ contract RecognitionHandler is Recognised {
         _look();
     }
 
+    function breakSeal(uint8 by, uint8 seals) external {
+        uint256 who = by % 3;
+        _sealed(_ids[who], uint16(who + 1), seals % 4);
+        if (seals % 4 == 2 && _relies(_ids[who])) {
+            sealsBroken[_ids[who]] = true;
+            ++sealsFound;
+        }
+        _look();
+    }
+
+    /// @dev A receipt leaves reliance as it is, a release without any drops it.
+    function decide(uint8 by, bool drops) external {
+        uint256 who = by % 3;
+        Records.Decision memory r = _decision(_ids[who], drops ? DecisionKind.RELEASE : DecisionKind.RECEIPT);
+        r.administration = uint16(who + 1);
+        if (_try(_of(r)) && drops) sealsBroken[_ids[who]] = false;
+        _look();
+    }
+
     function amend(uint8 by, uint8 risks) external {
         uint256 who = by % 3;
         _amend(_ids[who], uint16(who + 1), risks % 16);
@@ -98,7 +120,7 @@ contract RecognitionHandler is Recognised {
         (r.administration, r.reliance) = (node.administration, keccak256(relied));
         Records.Entry memory entry = _of(r);
         entry.proof = relied;
-        _try(entry);
+        if (_try(entry)) sealsBroken[node.declaration] = false;
         _look();
     }
 
@@ -117,9 +139,15 @@ contract RecognitionHandler is Recognised {
             if (broken) brokenOnce[nodes[i]] = true;
         }
         for (uint256 i = 0; i < 3; ++i) {
-            uint256 wanted = _state(_ids[i]) >> 11 & 1 == 0 ? 0 : _anyBroken(_ids[i]) ? 2 : 1;
+            bool broken = sealsBroken[_ids[i]];
+            if ((_state(_ids[i]) >> 10 & 1 == 1) != broken) wrong = "seals";
+            uint256 wanted = !_relies(_ids[i]) ? 0 : broken || _anyBroken(_ids[i]) ? 2 : 1;
             if (_reliance(_ids[i]) != wanted) wrong = "reliance";
         }
+    }
+
+    function _relies(bytes32 id) private view returns (bool) {
+        return _state(id) >> 11 & 1 == 1;
     }
 
     function _anyBroken(bytes32 id) private view returns (bool) {

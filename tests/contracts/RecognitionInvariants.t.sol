@@ -41,6 +41,7 @@ contract RecognitionInvariantsTest {
             if (i % 6 == 0) _handler.control(uint8(n), 1, uint8(n >> 8));
             _handler.recognise(uint8(n >> 16), uint16(n >> 24), uint8(n >> 40), uint8(n >> 48));
             if (i % 5 == 4) _handler.rely(uint16(n >> 56), uint16(n >> 72), uint8(n >> 88));
+            if (i % 7 == 6) _handler.breakSeal(uint8(n >> 120), uint8(n >> 128) | 2);
             if (i % 9 == 8) _handler.amend(uint8(n >> 96), uint8(n >> 104));
             if (i % 11 == 10) _handler.revoke(uint16(n >> 112));
         }
@@ -48,6 +49,7 @@ contract RecognitionInvariantsTest {
         for (uint256 i = 0; i < _handler.count(); ++i) {
             if (_handler.brokenOnce(_handler.nodes(i))) ++broken;
         }
+        if (_handler.sealsFound() == 0) revert("no seal breaks");
         if (_handler.count() < 10 || broken == 0 || broken == _handler.count()) revert("idle");
         string memory wrong = _handler.wrong();
         if (bytes(wrong).length != 0) revert(wrong);

@@ -2,8 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {IRecognitions} from "../../contracts/interfaces/IRecognitions.sol";
-import {DecisionKind, Outcome, Reliance, Status, Verdict} from "../../contracts/types/Codes.sol";
+import {DecisionKind, Outcome, Reliance, SealState, Status, Verdict} from "../../contracts/types/Codes.sol";
 import "../../contracts/types/Records.sol" as Records;
+import {SEAL_BROKEN} from "../../contracts/types/State.sol";
 import {Recognised} from "./Recognised.sol";
 import {vm} from "./Vm.sol";
 
@@ -113,6 +114,86 @@ contract RelianceTest is Recognised {
         bytes32[4] memory relied = recognitions.reliance(imported);
         _equal(relied[0], anew, "restated");
         _equal(relied[1], 0, "nothing else");
+    }
+
+    // -- seals that break
+
+    function test_ABrokenSealFlagsItsOwnDeclarationAlone() external {
+        (bytes32 recognition, bytes32 control) = _recognised();
+        bytes32 onward = _record(_of(_recognition(transited, C, recognition, _agreed(B, C))));
+        _record(_relying(imported, DecisionKind.RELEASE, abi.encode(recognition)));
+        _record(_relying(transited, DecisionKind.RELEASE, abi.encode(onward)));
+        uint256 before = _state(imported);
+        _sealed(imported, B, SealState.BROKEN);
+        _equal(_state(imported), before | SEAL_BROKEN, "one bit");
+        _equal(_reliance(imported), Reliance.WITHDRAWN, "B's");
+        _equal(_reliance(transited), Reliance.STANDS, "C's");
+        _stands(recognition);
+        _true(!consignments.superseded(control), "A's control");
+        _sealed(imported, B, SealState.INTACT);
+        _equal(_reliance(imported), Reliance.WITHDRAWN, "no control mends it");
+    }
+
+    function test_OtherStatesOfSealsAndOthersThatRelyOnNothing() external {
+        _sealed(imported, B, SealState.BROKEN);
+        _true(_state(imported) & SEAL_BROKEN == 0, "it relies on nothing");
+        (bytes32 recognition,) = _recognised();
+        _record(_relying(imported, DecisionKind.RELEASE, abi.encode(recognition)));
+        _equal(_reliance(imported), Reliance.STANDS, "what broke before, B knew");
+        _sealed(imported, B, SealState.NOT_APPLICABLE);
+        _sealed(imported, B, SealState.INTACT);
+        _sealed(imported, B, SealState.REPLACED);
+        _equal(_reliance(imported), Reliance.STANDS, "stands");
+    }
+
+    function test_ABrokenSealStaysUntilBDecidesAnew() external {
+        (bytes32 recognition,) = _recognised();
+        _record(_relying(imported, DecisionKind.RELEASE, abi.encode(recognition)));
+        _sealed(imported, B, SealState.BROKEN);
+        _byB(DecisionKind.RECEIPT, 0);
+        _byB(DecisionKind.ASSESS, 0);
+        _byB(DecisionKind.CLEAR, keccak256("some items"));
+        _equal(_reliance(imported), Reliance.WITHDRAWN, "withdrawn");
+        uint256 snapshot = vm.snapshotState();
+        _record(_relying(imported, DecisionKind.CLEAR, abi.encode(recognition)));
+        _equal(_reliance(imported), Reliance.STANDS, "restated");
+        _true(_state(imported) & SEAL_BROKEN == 0, "cleared by restating");
+        vm.revertToState(snapshot);
+        _byB(DecisionKind.CLEAR, 0);
+        _equal(_reliance(imported), Reliance.NONE, "dropped");
+        _true(_state(imported) & SEAL_BROKEN == 0, "cleared by dropping");
+    }
+
+    function test_ASupersedingControlReportsItToo() external {
+        bytes32 before = _settled(exported);
+        (bytes32 recognition, bytes32 control) = _recognised();
+        _record(_relying(imported, DecisionKind.RELEASE, abi.encode(recognition)));
+        Records.Control memory r = _control(exported);
+        (r.supersedes, r.sealState) = (control, uint8(SealState.BROKEN));
+        bytes32[2][] memory steps = new bytes32[2][](1);
+        steps[0] = [bytes32(0), control];
+        Records.Entry memory entry = _of(r);
+        entry.proof = abi.encode(before, steps);
+        _record(entry);
+        _equal(_reliance(imported), Reliance.WITHDRAWN, "as any superseding");
+        _true(_state(imported) & SEAL_BROKEN == 0, "not B's seal");
+        _true(_state(exported) & SEAL_BROKEN == 0, "A relies on nothing");
+    }
+
+    /// @dev The report moves one bit, and only of a declaration that relies: whatever the seals, whoever relies.
+    function testFuzz_TheFlagIsTheLastReportsSinceTheDecision(uint8 seals, bool relies, uint8 further)
+        external
+    {
+        (bytes32 recognition,) = _recognised();
+        if (relies) _record(_relying(imported, DecisionKind.RELEASE, abi.encode(recognition)));
+        uint256 before = _state(imported);
+        uint256 seal = seals % 4;
+        _sealed(imported, B, seal);
+        _sealed(imported, B, further % 2);
+        bool broken = relies && seal == SealState.BROKEN;
+        _equal(_state(imported), broken ? before | SEAL_BROKEN : before, "state");
+        uint256 wanted = !relies ? Reliance.NONE : broken ? Reliance.WITHDRAWN : Reliance.STANDS;
+        _equal(_reliance(imported), wanted, "reliance");
     }
 
     function test_ASupersedingDecisionRelies() external {

@@ -15,7 +15,8 @@ from api.settings import Settings
 from ledger.client import Client, Custody, Entry, RecordProgress, StatusQuery, Subject
 from ledger.client.elsewhere import Elsewhere
 from ledger.desk import Choice, ContentMissing, DeskError, RulingOptions, UnknownReference
-from ledger.desk.fetching import ASSISTANCE_SCHEMA, Fate, Fetcher
+from ledger.desk.assisting import ASSISTANCE_SCHEMA
+from ledger.desk.fetching import Fate, Fetcher
 from ledger.desk.sealing import Content
 from ledger.domain.codes import AssistanceAction, AssistanceKind, DecisionKind, ErasureCause, Leg, Reason
 from ledger.domain.commitment import schema_id

@@ -2,16 +2,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledger.domain.codes import (
     AeoStanding,
     AssistanceAction,
     ControlOutcome,
     DecisionKind,
+    Flag,
     OrganisationStatus,
     Outcome,
     Purpose,
     Reliance,
+    SealState,
     SuspensionAction,
     Verdict,
 )
@@ -420,6 +424,91 @@ def test_a_release_relies_until_what_it_rests_on_breaks(web):
     assert web.court.state(web.imported).word >> 11 & 1
     web.court.decide(web.court.state(web.imported), DecisionKind.CLEAR)
     assert web.court.ledger.reliance(web.imported) is Reliance.NONE
+
+
+def found_broken(web, declaration, seal_state=SealState.BROKEN):
+    state = web.court.state(declaration)
+    web.court.take(b.control(state, seal_state=seal_state), b.declares(state.administration))
+
+
+def test_a_broken_seal_withdraws_reliance_of_its_own_declaration_alone(web):
+    near, control, _ = web.recognised()
+    onward = web.recognise(b.C, near, arrangement=web.agree(b.B, b.C))
+    web.rely(web.imported, near)
+    web.rely(web.transited, onward)
+    before = web.court.state(web.imported)
+    found_broken(web, web.imported)
+    after = web.court.state(web.imported)
+    assert after.word == before.word | 1 << 10
+    assert after.standing == replace(before.standing, flags=before.standing.flags | Flag.SEAL_BROKEN)
+    assert web.court.ledger.reliance(web.imported) is Reliance.WITHDRAWN
+    assert web.court.ledger.reliance(web.transited) is Reliance.STANDS
+    assert control not in web.court.ledger.superseded
+    found_broken(web, web.imported, SealState.INTACT)
+    assert web.court.ledger.reliance(web.imported) is Reliance.WITHDRAWN
+
+
+@pytest.mark.parametrize("restates", [True, False])
+def test_a_broken_seal_counts_until_its_administration_decides_anew(web, restates):
+    recognition, _, _ = web.recognised()
+    web.rely(web.imported, recognition)
+    found_broken(web, web.imported)
+    for kind, scope in ((DecisionKind.RECEIPT, ZERO), (DecisionKind.CLEAR, b.SOMETHING)):
+        web.court.decide(web.court.state(web.imported), kind, scope=scope)
+    assert web.court.state(web.imported).seal_broken
+    if restates:
+        record = web.relying(web.imported, recognition, kind=DecisionKind.CLEAR)
+        web.court.take(record, b.declares(b.B), relied=[recognition])
+    else:
+        web.court.decide(web.court.state(web.imported), DecisionKind.CLEAR)
+    assert not web.court.state(web.imported).seal_broken
+    assert web.court.ledger.reliance(web.imported) is (Reliance.STANDS if restates else Reliance.NONE)
+
+
+@pytest.mark.parametrize("seals", [one for one in SealState if one is not SealState.BROKEN])
+def test_no_other_state_of_seals_withdraws(web, seals):
+    recognition, _, _ = web.recognised()
+    web.rely(web.imported, recognition)
+    found_broken(web, web.imported, seals)
+    assert web.court.ledger.reliance(web.imported) is Reliance.STANDS
+
+
+def test_a_broken_seal_of_what_relies_on_nothing_is_told_by_its_record(web):
+    recognition, _, _ = web.recognised()
+    before = web.court.state(web.imported).word
+    found_broken(web, web.imported)
+    assert web.court.state(web.imported).word == before
+    web.rely(web.imported, recognition)
+    assert web.court.ledger.reliance(web.imported) is Reliance.STANDS
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([*SealState])), max_size=25))
+@settings(deadline=None)
+def test_random_controls_and_decisions_say_what_a_look_back_at_them_says(moves):
+    """What the fold keeps in one bit, against the whole history read backwards."""
+    web = Web()
+    near, _, _ = web.recognised()
+    declaration, history = web.imported, []
+    for which, seals in moves:
+        state = web.court.state(declaration)
+        if which < 3:
+            web.court.take(b.control(state, seal_state=seals), b.declares(b.B))
+            history.append("broken" if seals is SealState.BROKEN else "")
+        elif which == 3:
+            record = web.relying(declaration, near, kind=DecisionKind.LIFT_CONTROL)
+            web.court.take(record, b.declares(b.B), relied=[near])
+            history.append("relies")
+        elif which == 4:
+            web.court.decide(state, DecisionKind.RECEIPT)
+            history.append("")
+        elif web.court.present(b.decision(state, DecisionKind.CLEAR), b.declares(b.B)) is Outcome.RECORDED:
+            history.append("drops")
+        decided = max((at for at, one in enumerate(history) if one in ("relies", "drops")), default=-1)
+        relies = decided >= 0 and history[decided] == "relies"
+        broken = relies and "broken" in history[decided:]
+        expected = Reliance.NONE if not relies else Reliance.WITHDRAWN if broken else Reliance.STANDS
+        assert web.court.ledger.reliance(declaration) is expected
+        assert web.court.state(declaration).seal_broken is broken
 
 
 def test_a_decision_relies_on_what_stands_and_is_its_own(web):

@@ -297,6 +297,28 @@ def test_the_work_list_has_the_withdrawn_reliance(played):
     assert played.one.get(path, played.visitor("platform")).status_code == 403
 
 
+def test_a_question_and_its_answer_are_fetched_by_either_side(played):
+    one, two = played.one, played.two
+    said = ("--basis", "Protocol, Article 5", "--due", "30d", "--question", "Whose seal was it?")
+    asked = two.run("assist", "request", played.arriving, "--to", "customs-gb", "--kind", "verification", *said,
+                    "--as", "customs-fr")["request"]  # fmt: skip
+    [due] = one.run("worklist", "--kind", "assistance", "--as", "customs-gb")["items"]
+    assert due["assistance"]["request"] == asked
+    before = one.run("assist", "show", asked, "--as", "customs-gb")
+    assert before["question"] is None
+    [item] = one.run("fetch", asked, "--from", two.gateway, "--as", "customs-gb")["items"]
+    assert (item["what"], item["fate"]) == ("request", "FETCHED")
+    assert one.run("assist", "show", asked, "--as", "customs-gb")["question"]["text"] == "Whose seal was it?"
+    answered = one.run("assist", "answer", asked, "--text", "Another parcel's.", "--as", "customs-gb")["id"]
+    fetched = two.run("fetch", answered, "--from", one.gateway, "--as", "customs-fr")["items"]
+    assert [(one["what"], one["fate"]) for one in fetched] == [("request", "HERE"), ("answer", "FETCHED")]
+    assert two.run("assist", "show", asked, "--as", "customs-fr")["answer"]["text"] == "Another parcel's."
+    log = two.run("accesses", asked, "--as", "customs-fr")["accesses"]
+    assert [(entry["reader"], entry["act"]) for entry in log] == [(GB, "READ"), (FR, "FETCHED")]
+    strange = ("fetch", asked, "--from", two.gateway, "--as", "platform")
+    assert {item["fate"] for item in one.run(*strange, code=1)["items"]} == {"NOT_THERE"}
+
+
 def test_both_gateways_tell_the_same_events(played):
     auditor = played.visitor("auditor")
     feeds = [house.get("/v1/events?limit=1000", auditor).json()["events"] for house in (played.one, played.two)]

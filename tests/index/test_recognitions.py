@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.domain import records
-from ledger.domain.codes import DecisionKind, Leg, Outcome, Reliance, SuspensionAction, Verdict
+from ledger.domain.codes import DecisionKind, Leg, Outcome, Reliance, SealState, SuspensionAction, Verdict
 from ledger.domain.keccak import keccak256
 from ledger.domain.wire import ZERO, ConsignmentId, Digest
 from ledger.index.answers import Answer
@@ -107,6 +107,34 @@ def test_a_decision_anew_ends_it(web):
     assert web.world.ask(web.imported).reliance is Reliance.WITHDRAWN
     web.chain.decide(web.imported, DecisionKind.CLEAR)
     assert web.world.ask(web.imported).reliance is None
+
+
+def test_a_broken_seal_shows_at_its_own_declaration_alone(web):
+    web.release(web.recognise(web.chain.control(web.exported)))
+    before = web.world.ask(web.imported)
+    web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    after = web.world.ask(web.imported)
+    shown = web.world.queries.declaration(web.imported, PLATFORM)
+    assert (before.reliance, before.seal_broken) == (Reliance.STANDS, False)
+    assert (after.answer, after.reliance, after.seal_broken) == (Answer.RELEASED, Reliance.WITHDRAWN, True)
+    assert (shown.reliance, "SEAL_BROKEN" in shown.flags) == (Reliance.WITHDRAWN, True)
+    assert shown.etag.endswith("withdrawn")
+    assert after.etag != before.etag
+    assert web.world.ask(web.exported).reliance is None
+    assert replay(web.world.store, stream(web.chain)).differences == []
+    web.chain.decide(web.imported, DecisionKind.CLEAR)
+    cleared = web.world.ask(web.imported)
+    assert (cleared.reliance, cleared.seal_broken) == (None, False)
+
+
+def test_a_broken_seal_that_is_taken_back_breaks_nothing(web):
+    web.release(web.recognise(web.chain.control(web.exported)))
+    web.world.index()
+    kept = web.chain.blocks[-1].number
+    web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert web.world.ask(web.imported).reliance is Reliance.WITHDRAWN
+    web.world.indexer.rollback(kept)
+    assert web.world.queries.declaration(web.imported, PLATFORM).reliance is Reliance.STANDS
 
 
 @pytest.mark.parametrize("apart", [True, False], ids=["each in its own block", "all in one block"])

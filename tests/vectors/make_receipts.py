@@ -59,6 +59,7 @@ WORLDS = {
     "superseded": World(**SMALL, compact=True, steps=LATER, superseded=True),
     "relies on a recognised control": relying(**SMALL, compact=True),
     "reliance withdrawn": relying(**SMALL, compact=True, near={"superseded": 1}),
+    "a seal was found broken": relying(**SMALL, compact=True, state={"seal_broken": 1}),
     "one witness of two": World(**SMALL, compact=True, signers=(AUDITOR,)),
     "the operator alone": World(**SMALL, compact=True, signers=(GATEWAY,)),
     "the key was not valid yet": World(**SMALL, key={"not_before": DECIDED + 1}),

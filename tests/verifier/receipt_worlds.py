@@ -137,6 +137,7 @@ class World:
         values = {
             "status": Status.RELEASED,
             "leg": Leg.IMPORT,
+            "seal_broken": 0,
             "relies": 0,
             "regime": Regime.HOME_USE,
             "administration": FRANCE,

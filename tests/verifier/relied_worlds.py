@@ -37,4 +37,5 @@ def relying(
     touched = {touched_slot(one): 0 for one in (EXPORTED, TRANSIT, DECLARATION)}
     standing = {superseded_slot(CONTROL): 0, **touched, **given.pop("standing", {})}
     web = web_of(near or {}, far or {}, grant or {}) | given.pop("web", {})
-    return World(state={"relies": 1}, decision={"reliance": b"\x09" * 32}, standing=standing, web=web, **given)
+    state = {"relies": 1, **given.pop("state", {})}
+    return World(state=state, decision={"reliance": b"\x09" * 32}, standing=standing, web=web, **given)

@@ -52,6 +52,15 @@ def test_released_reliance_withdrawn(name):
     assert any("was withdrawn" in one for one in verdict.statements)
 
 
+def test_released_a_seal_was_found_broken():
+    verdict = judged(relying(state={"seal_broken": 1}))
+    found = verdict.parts["status"]
+    assert (found.result.value, verdict.exit_code) == ("stale", 3)
+    assert found.reason == "released, reliance withdrawn: its own administration found a seal broken"
+    assert (verdict.facts["now"]["reliance"], verdict.facts["now"]["sealBroken"]) == ("WITHDRAWN", True)
+    assert any("A seal was found broken" in one for one in verdict.statements)
+
+
 @pytest.mark.parametrize(
     "world",
     [

@@ -18,7 +18,7 @@ STATUSES = [status for status in Status if status]
 
 
 def state(status, flags=0, leg=Leg.IMPORT, regime=Regime.HOME_USE):
-    return State(status, leg, 0, regime, 250, 70_000, 1, int(flags), 7)
+    return State(status, leg, 0, 0, regime, 250, 70_000, 1, int(flags), 7)
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -16,6 +16,7 @@ EXPECTED = {
     "superseded": "valid valid stale valid",
     "relies on a recognised control": "valid valid valid valid",
     "reliance withdrawn": "valid valid stale valid",
+    "a seal was found broken": "valid valid stale valid",
     "one witness of two": "unknown unknown unknown unknown",
     "the operator alone": "unknown unknown unknown unknown",
     "the key was not valid yet": "valid invalid valid valid",

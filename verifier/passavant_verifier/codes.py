@@ -152,6 +152,7 @@ class Flag(IntFlag):
     RECEIVED_OUTSIDE = 256
     PARTIAL = 512
     JOINED = 32768
+    SEAL_BROKEN = 65536
 
 
 class Pending(IntEnum):

@@ -78,6 +78,8 @@ def show(storage: Storage, signed: Signed, settled: bytes, time: int) -> Shown:
     ask = storage.of_consignments
     state = State.unpack(ask(state_slot(declaration), 10, "the state word"))
     withdrawal = why_withdrawn(storage, declaration) if state.relies else ""
+    if state.relies and state.seal_broken:
+        withdrawal = withdrawal or "its own administration found a seal broken"
     relies = Reliance.WITHDRAWN if withdrawal else Reliance.STANDS
     return Shown(
         settled=settled,

@@ -200,6 +200,7 @@ def unpack(widths: Sequence[int], word: int) -> list[int]:
 class _StateFields(NamedTuple):
     status: int
     leg: int
+    seal_broken: int
     relies: int
     regime: int
     administration: int
@@ -212,11 +213,12 @@ class _StateFields(NamedTuple):
 class State(_StateFields):
     """A declaration's state. `anchor`: an opener's join key; of a joiner the first 20 bytes of its consignment's id.
 
-    `relies`: 1 while it relies on recognitions.
+    `relies`: 1 while it relies on recognitions. `seal_broken`: 1 once its own administration found a seal broken
+    meanwhile; to readers it is the flag above the sixteen of `flags`.
     """
 
     __slots__ = ()
-    WIDTHS: ClassVar = (8, 3, 1, 4, 16, 32, 16, 16, 160)
+    WIDTHS: ClassVar = (8, 2, 1, 1, 4, 16, 32, 16, 16, 160)
 
     @classmethod
     def unpack(cls, word: int) -> Self:
@@ -226,6 +228,11 @@ class State(_StateFields):
     def pack(self) -> int:
         """The word of this state."""
         return pack(self.WIDTHS, self)
+
+    @property
+    def all_flags(self) -> int:
+        """Flags as readers have them."""
+        return self.flags | self.seal_broken << 16
 
 
 class _OrganisationFields(NamedTuple):

@@ -71,6 +71,7 @@ def _standing(shown: Shown, standing: Standing) -> dict[str, Any]:
         "openHolds": shown.open_holds,
         "superseded": shown.superseded,
         "reliance": shown.reliance.name,
+        "sealBroken": bool(shown.state.seal_broken),
         "competent": shown.line[-1][0] if shown.line else None,
         "publicHead": _hex(shown.public_head),
     }
@@ -112,7 +113,9 @@ def _now(now: Mapping[str, Any]) -> Iterator[str]:
         yield f"Held by: {', '.join(map(_words, now['heldBy']))}."
     if now["reliance"] == "STANDS":
         yield "It relies on controls that other administrations made; what was recognised of them stands."
-    if now["reliance"] == "WITHDRAWN":
+    if now["sealBroken"]:
+        yield "A seal was found broken after the decision that relies on controls of other administrations."
+    elif now["reliance"] == "WITHDRAWN":
         yield "It relies on controls that other administrations made, and what was recognised of them was withdrawn."
     if now["pending"] != "NONE":
         yield f"The declarant has asked for {_words(now['pending'])}; customs has not answered."

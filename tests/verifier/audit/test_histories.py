@@ -57,6 +57,8 @@ class AuditedHistories(Histories):
         node.close()
         assert not findings.divergences
         assert not findings.unknown
+        believed = [note.text for note in findings.notes if note.kind == "refusal believed"]
+        assert all(text.endswith("its transaction sends it with several proofs") for text in believed)
         assert findings.checked[Step.STATE] == 3
         assert replay.events > 20  # what the stage was set with
         declared = self.world.ledger.declarations

@@ -201,7 +201,7 @@ class Comparison:
         listed = answer.get("entries")
         entries = listed if isinstance(listed, list) else []
         told = [one for one in entries if isinstance(one, dict) and one.get("what") != "EVIDENCE"]
-        events = self.history.of_declaration[declaration]
+        events = self.history.timeline(declaration)
         expected = [entry_said(self.replay.ledger, declaration, seen) for seen in events]
         if len(told) != len(expected):
             counted = ("entries", len(expected), len(told))

@@ -51,12 +51,14 @@ class History:
 
     Attributes:
         controlled: the declaration that was controlled, by the digest of the control or of a recognition of it.
+        assistance: requests of assistance and their answers, by the consignment that they are about.
     """
 
     seen: list[Seen] = field(default_factory=list)
     of_declaration: dict[bytes, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     controlled: dict[bytes, bytes] = field(default_factory=dict)
     encryption: dict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    assistance: dict[bytes, list[Seen]] = field(default_factory=lambda: defaultdict(list))
 
     def __call__(self, seen: Seen) -> None:
         """Keep an event."""
@@ -65,6 +67,8 @@ class History:
         if record.form.of_recognitions:
             if record.code is RecordType.RECOGNITION:
                 self._recognised(seen)
+            elif record.code is RecordType.ASSISTANCE and isinstance(seen.event, Recorded):
+                self.assistance[record.word("consignment")].append(seen)
         elif not record.form.of_participants:
             about = seen.entry.digest if record.code is RecordType.DECLARATION else record.word("declaration")
             self.of_declaration[about].append(seen)
@@ -72,6 +76,12 @@ class History:
                 self.controlled[seen.entry.digest] = about
         elif record.code is RecordType.ENCRYPTION_KEY and isinstance(seen.event, Recorded):
             self.encryption[seen.entry.author].append(seen)
+
+    def timeline(self, declaration: bytes) -> list[Seen]:
+        """What an auditor is told of a declaration, in order: its own events, and assistance about its consignment."""
+        consignment = bytes.fromhex(_consignment(_lodgement(self, declaration))[2:])
+        told = [*self.of_declaration[declaration], *self.assistance[consignment]]
+        return sorted(told, key=lambda seen: (seen.block.number, seen.log))
 
     def _recognised(self, seen: Seen) -> None:
         """It stands in its own declaration's timeline and, once recorded, in that of the one that was controlled."""
@@ -111,13 +121,14 @@ def entry_said(ledger: Ledger, declaration: bytes, seen: Seen) -> dict[str, Any]
     event, record = seen.event, seen.entry.record
     since = ledger.participants.keys[seen.entry.signer].compromised_since
     about = record.word("declaration") if record.code is RecordType.RECOGNITION else declaration
+    named = None if record.code is RecordType.ASSISTANCE else _hex(about)
     refused = isinstance(event, Refused)
     return {
         "what": "REFUSED" if refused else "RECORDED",
         "type": record.form.name,
         "by": seen.entry.author,
         "time": _instant(seen.block.time),
-        "declaration": _hex(about),
+        "declaration": named,
         "digest": _hex(seen.entry.digest),
         "key": _hex(seen.entry.signer),
         "disputed": 0 < since <= seen.block.time,
@@ -148,7 +159,7 @@ def declaration_said(ledger: Ledger, history: History, declaration: bytes, time:
         "regime": Regime(state.regime).name,
         "stage": Stage(lodged.entry.record.number("stage")).name,
         "status": Status(state.status).name,
-        "flags": _names(Flag, state.flags),
+        "flags": _names(Flag, state.all_flags),
         "pending": Pending(pending_of(state.flags)).name,
         "debt": _debt(state.flags),
         "version": state.version,
@@ -188,6 +199,7 @@ def status_said(ledger: Ledger, history: History, declaration: bytes, time: int)
         },
         "cleared": bool(state.flags & Flag.CLEARED),
         "overridden": bool(state.flags & Flag.OVERRIDDEN),
+        "sealBroken": bool(state.seal_broken),
         "debt": shown["debt"],
     }
 
@@ -243,9 +255,11 @@ def _advances(seen: Seen) -> bool:
 
 def _reliance(ledger: Ledger, declaration: bytes) -> str | None:
     """Whether the recognitions on which it relies stand, wherever one was broken; None: it relies on none."""
-    if not ledger.consignments.declarations[declaration].state.relies:
+    state = ledger.consignments.declarations[declaration].state
+    if not state.relies:
         return None
-    return Reliance.WITHDRAWN.name if ledger.is_withdrawn(declaration) else Reliance.STANDS.name
+    withdrawn = state.seal_broken or ledger.is_withdrawn(declaration)
+    return Reliance.WITHDRAWN.name if withdrawn else Reliance.STANDS.name
 
 
 def _lodgement(history: History, declaration: bytes) -> Seen:

@@ -153,6 +153,7 @@ def _first_state(record: Record) -> State:
     return State(
         status=_FIRST_STATUS[Stage(record.number("stage"))],
         leg=record.number("leg"),
+        seal_broken=0,
         relies=0,
         regime=record.number("regime"),
         administration=record.number("administration"),

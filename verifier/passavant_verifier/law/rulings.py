@@ -12,6 +12,7 @@ from passavant_verifier.codes import (
     Purpose,
     Reason,
     RecordType,
+    SealState,
 )
 from passavant_verifier.keccak import keccak256
 from passavant_verifier.law.consignments import Consignments, Declared, Holds
@@ -58,7 +59,7 @@ def decision(law: Law, entry: Entry) -> None:
         _touch(state, record, after.version)
     if relied:
         law.recognitions.reliances[identity] = relied
-    known.settled, known.state = head, after._replace(relies=_relies(record, after, relied))
+    known.settled, known.state = head, _with_reliance(record, after, relied)
     _leave(state, record, after)
 
 
@@ -81,6 +82,8 @@ def control(state: Consignments, participants: Participants, entry: Entry) -> No
     check_effect(participants, entry, entry.author)
     entry.conclude()
     known.settled = head
+    if record.number("sealState") == SealState.BROKEN and known.state.relies:
+        known.state = known.state._replace(seal_broken=1)
     state.controls[entry.digest] = record
     if record.number("supersedes"):
         state.superseded.add(record.word("supersedes"))
@@ -230,11 +233,11 @@ def _relied(law: Law, entry: Entry) -> tuple[bytes, ...]:
     return relied_on(law, entry, parted(entry.proof, superseding=entry.record.number("supersedes") != 0)[1])
 
 
-def _relies(record: Record, after: State, relied: tuple[bytes, ...]) -> int:
-    """A receipt or an assessment must not make a withdrawn reliance disappear."""
+def _with_reliance(record: Record, after: State, relied: tuple[bytes, ...]) -> State:
+    """A receipt or an assessment must not make a withdrawn reliance, or a broken seal, disappear."""
     row = TABLE[record.number("kind")]
     ends = not record.number("scope") and (row.releases or row.withholds)
-    return 1 if relied else 0 if ends else after.relies
+    return after._replace(relies=1 if relied else 0, seal_broken=0) if relied or ends else after
 
 
 def _touch(state: Consignments, record: Record, version: int) -> None:
