@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.domain import records
-from ledger.domain.codes import AdmissionAction, DecisionKind, Risk, Verdict
+from ledger.domain.codes import AdmissionAction, DecisionKind, Risk, SealState, Verdict
 from ledger.domain.proposals import Goods
 from ledger.domain.wire import ConsignmentId
 from ledger.index.errors import CursorError
@@ -89,6 +89,8 @@ def breaking(web: Web, cause: Cause, control: Any, recognition: Any, granted: An
     chain = web.chain
     if cause is Cause.CONTROL_SUPERSEDED:
         chain.control(web.exported, supersedes=control)
+    elif cause is Cause.SEAL_BROKEN:
+        chain.control(web.imported, seal_state=SealState.BROKEN)
     elif cause is Cause.RECOGNITION_REPLACED:
         web.recognise(control, supersedes=recognition, verdict=Verdict.DECLINED, reason=1)
     elif cause is Cause.AEO_ENDED:
@@ -111,7 +113,12 @@ def test_every_cause_reaches_it_however_events_are_batched(web, cause, apart):
         web.world.index()
     breaking(web, cause, control, recognition, granted)
     [found] = page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items
-    assert (found.withdrawal.recognition, found.withdrawal.cause) == (recognition, cause)
+    alone = None if cause is Cause.SEAL_BROKEN else recognition
+    assert (found.withdrawal.recognition, found.withdrawal.cause, found.withdrawal.risk) == (
+        alone,
+        cause,
+        Risk.SECURITY,
+    )
     assert replay(web.world.store, stream(web.chain)).differences == []
 
 
@@ -121,6 +128,19 @@ def test_what_was_dropped_before_it_broke_is_no_work(web):
     web.chain.decide(web.imported, DecisionKind.CLEAR)
     web.chain.control(web.exported, supersedes=control, outcome=4)
     assert listed(web) == []
+
+
+def test_a_seal_broken_again_after_a_decision_anew_is_one_matter(web):
+    control = web.chain.control(web.exported)
+    recognition = web.recognise(control)
+    web.release(recognition)
+    first = web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert [one.withdrawal.record for one in page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items] == [first]
+    web.release(recognition, kind=DecisionKind.LIFT_CONTROL)
+    assert listed(web, which=WorkFilter(kind=Work.WITHDRAWN)) == []
+    third = web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert [one.withdrawal.record for one in page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items] == [third]
 
 
 def assistance(web: Web, by: int, to: int, **given: Any) -> Any:

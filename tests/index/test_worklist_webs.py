@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.domain import records
-from ledger.domain.codes import AeoStanding, AssistanceAction, DecisionKind, Leg, Risk, Verdict
+from ledger.domain.codes import AeoStanding, AssistanceAction, DecisionKind, Leg, Risk, SealState, Verdict
 from ledger.domain.events import Recorded
 from ledger.domain.keccak import keccak256
+from ledger.domain.lifecycle import TABLE
 from ledger.domain.recognition import relied_in
 from ledger.domain.state import BrokenTimeline
 from ledger.domain.wire import ZERO, ConsignmentId, DeclarationId, Digest
@@ -80,7 +81,7 @@ class Life:
     def happen(self) -> None:
         """One more record, or a block, or a reading of the blocks so far."""
         often = (self.control, self.chain.block, self.world.index, *[self.recognise] * 10, *[self.rely] * 5)
-        rarely = (self.supersede, self.amend, self.end, self.decide, self.ask, self.answer, self.join)
+        rarely = (self.supersede, self.amend, self.end, self.seal, self.decide, self.ask, self.answer, self.join)
         self.random.choice((*often, *rarely))()
 
     def join(self) -> None:
@@ -159,7 +160,12 @@ class Life:
 
     def shake(self) -> None:
         """Something breaks, and perhaps more."""
-        self.random.choice((self.supersede, self.amend, self.amend, self.end, self.happen))()
+        self.random.choice((self.supersede, self.amend, self.amend, self.end, self.seal, self.happen))()
+
+    def seal(self) -> None:
+        """A broken seal, perhaps where nothing is relied on."""
+        resting = [one for one in self.declared if self.state(one).relies]
+        self.chain.control(self.random.choice(resting or self.declared), seal_state=SealState.BROKEN)
 
     def amend(self) -> None:
         naive = Naive(self.chain)
@@ -225,6 +231,7 @@ class Naive:
         self.requests: dict[bytes, records.Assistance] = {}
         self.answers: dict[bytes, bytes] = {}
         self.relied: dict[bytes, tuple[Digest, ...]] = {}
+        self.seals: dict[bytes, bytes] = {}
         self.states = chain.declarations
         for event in [*chain.events, *(make(chain_position()) for make in chain._waiting)]:
             if isinstance(event, Recorded):
@@ -234,17 +241,27 @@ class Naive:
         if isinstance(record, records.Control):
             self.controls[digest] = record
             self.superseded.add(record.supersedes)
+            if record.seal_state == SealState.BROKEN and record.declaration in self.relied:
+                self.seals.setdefault(record.declaration, digest)
         elif isinstance(record, records.Recognition):
             self.nodes[digest] = record
             self.replaced.add(record.supersedes)
         elif isinstance(record, records.AeoStatus) and record.grant != ZERO:
             self.ended[record.grant] = record.valid_from
-        elif isinstance(record, records.Decision) and record.reliance != ZERO:
-            self.relied[record.declaration] = relied_in(record, event.proof)
+        elif isinstance(record, records.Decision):
+            self._decided(event, record)
         elif isinstance(record, records.Assistance) and record.request == ZERO:
             self.requests[digest] = record
         elif isinstance(record, records.Assistance):
             self.answers[record.request] = digest
+
+    def _decided(self, event: Recorded, record: records.Decision) -> None:
+        row = TABLE[DecisionKind(record.kind)]
+        if record.reliance != ZERO or row.releases or row.withholds:
+            self.relied.pop(record.declaration, None)
+            self.seals.pop(record.declaration, None)
+        if record.reliance != ZERO:
+            self.relied[record.declaration] = relied_in(record, event.proof)
 
     def depth(self, digest: bytes) -> int:
         return 1 + self.depth(self.nodes[digest].parent) if digest in self.nodes else 0
@@ -279,8 +296,9 @@ class Naive:
             (Work.WITHDRAWN, one, digest)
             for one, relied in self.relied.items()
             for digest in relied
-            if self.states[one].relies and self.states[one].administration == viewer and not self.stands(digest)
+            if self.states[one].administration == viewer and not self.stands(digest)
         }
+        sealed = {(Work.WITHDRAWN, *one) for one in self.seals.items() if self.states[one[0]].administration == viewer}
         asked = {
             (Work.ASSISTANCE, record.consignment, digest)
             for digest, record in self.requests.items()
@@ -291,7 +309,7 @@ class Naive:
             for request, answer in self.answers.items()
             if self.requests[request].administration == viewer
         }
-        return withdrawn | asked | answered
+        return withdrawn | sealed | asked | answered
 
 
 def live(life: Life, size: int) -> None:
@@ -311,7 +329,7 @@ def shown(item: WorkShown) -> Item:
     if item.control is not None:
         return item.kind, item.declaration or b"", item.control.parent
     if item.withdrawal is not None:
-        return item.kind, item.declaration or b"", item.withdrawal.recognition
+        return item.kind, item.declaration or b"", item.withdrawal.recognition or item.withdrawal.record
     assert item.assistance is not None
     return item.kind, item.consignment, item.assistance.answer or item.assistance.request
 
@@ -332,9 +350,10 @@ def folded(life: Life, viewer: int, limit: int) -> list[Item]:
 
 def usable(life: Life, viewer: int) -> set[Item]:
     own = [one for one in life.declared if life.state(one).administration == viewer]
+    goods = GoodsIndex(life.world.store, life.world.references)
     with life.world.store.reading() as session:
         access = life.world.queries.access(session, viewer)
-        weighed = [found for one in own for found in load_candidates(session, access, [one])]
+        weighed = [found for one in own for found in load_candidates(session, access, [one], goods)]
     return {(Work.CONTROL, one.declaration, one.parent) for one in weighed if one.usable and one.stands is not True}
 
 
