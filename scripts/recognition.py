@@ -20,7 +20,7 @@ PLAN = {
     "methods": ["PHYSICAL", "NON_INTRUSIVE"],
     "risks": ["SECURITY", "SAFETY"],
     "validUntil": "2036-01-01",
-    "annex": {"aeoProgrammes": ["EU AEOS", "UK AEOS"], "disclosureProfile": "arrangement"},
+    "annex": {"hsChapters": ["61", "85"], "aeoProgrammes": ["EU AEOS", "UK AEOS"], "disclosureProfile": "arrangement"},
 }
 
 
@@ -71,7 +71,8 @@ class Recognition(Stage):
         found = {one["parent"]: one for one in self._candidates()}
         expect(found[self.control]["usable"] == ["SECURITY"], f"the physical control is usable: {found}")
         expect(found[nothing]["refused"] == "CONTROL_NOT_CARRIED_OUT", f"the other one is not: {found}")
-        say(f"  physical control {short(self.control)}: for security")
+        expect(found[self.control]["annex"] == "WITHIN", f"the goods were judged by the fetched content: {found}")
+        say(f"  physical control {short(self.control)}: for security; the goods, fetched before, lie within the annex")
         say(f"  X-ray {short(nothing)}: no. {found[nothing]['reason']}")
         say("The contract says the same to whoever tries:")
         tried = ("recognise", self.arriving, nothing, "--verdict", "full", "--as", "customs-fr")
