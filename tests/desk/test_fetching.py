@@ -195,6 +195,12 @@ def test_chosen_fields(way, lodged, platform, express):
     assert not way.kept(lodged)
 
 
+def test_fields_of_one_version_alone_such_as_an_arrangement_opens(way, lodged, platform, express):
+    platform.field_sets.grant(lodged, EXPRESS, replace(CHOICE, version=1))
+    assert way.fetch("express", lodged) == [("grant", Fate.FETCHED), ("chosen fields", Fate.FETCHED)]
+    assert way.desk("express").field_sets.open(lodged) == express.field_sets.open(lodged)
+
+
 def test_chosen_fields_for_a_key_that_was_not_there(team, way, lodged, platform):
     platform.field_sets.grant(lodged, EXPRESS, CHOICE)
     [one] = team.client.field_sets(lodged, PLATFORM)

@@ -35,6 +35,7 @@ PLAN = {
     "methods": ["PHYSICAL", "NON_INTRUSIVE"],
     "risks": ["SECURITY"],
     "validUntil": "2036-01-01",
+    "annex": {"hsChapters": ["61", "85"]},
 }
 CANARIES = (b"Atelier Nordet", b"quai des Tanneurs", b"TLM251006-IM-118")
 """What stands in the import declaration."""
@@ -152,8 +153,10 @@ def play(story, place):
     story.leaving = one.run("declare", MESSAGES / "export.xml", "--ticket", ticket, "--as", "platform")["declaration"]
     story.arriving = one.run("declare", MESSAGES / "import.xml", "--join", ticket, "--as", "platform")["declaration"]
     two.run("payload", story.arriving, "--as", "customs-fr", code=1)
-    story.told["fetched"] = two.run("fetch", story.arriving, "--from", one.gateway, "--as", "customs-fr")
     story.nothing = controlled(story, "non-intrusive", "not-carried-out")["id"]
+    unknown = two.run("controls", story.arriving, "--for", "FR", "--as", "customs-fr")["candidates"]
+    story.told["before the content"] = [one["annex"] for one in unknown]
+    story.told["fetched"] = two.run("fetch", story.arriving, "--from", one.gateway, "--as", "customs-fr")
     done = controlled(story, "physical", "none-found")
     story.control = done["id"]
     two.reached(done["block"])
@@ -259,6 +262,11 @@ def test_candidates_come_from_the_own_gateway(played):
     found = played.told["candidates"]
     assert found[played.control]["usable"] == ["SECURITY"]
     assert found[played.nothing]["refused"] == "CONTROL_NOT_CARRIED_OUT"
+
+
+def test_the_annex_is_judged_once_the_content_was_fetched(played):
+    assert played.told["before the content"] == ["NOT_JUDGED"]
+    assert {one["annex"] for one in played.told["candidates"].values()} == {"WITHIN"}
 
 
 def test_the_chain_refuses_what_was_not_carried_out(played):
