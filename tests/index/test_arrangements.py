@@ -56,7 +56,7 @@ def test_who_suspends_is_told_of_the_latest_version(web):
     second = web.arrange(web.agreed, valid_from=web.chain.time + 100)
     web.world.index()
     with web.world.store.reading() as session:
-        [(_, line)] = load_lines(session, {tuple(sorted((GB, CN)))})
+        [(_, line)] = load_lines(session, {(CN, GB)})
     web.record(
         ArrangementSuspension(
             administration=CN,
