@@ -40,7 +40,7 @@ _KIND = typer.Option(
     autocompletion=completer(AssistanceKind),
     metavar="KIND",
 )
-_BASIS = typer.Option("--basis", help="Legal basis; the chain gets its hash.", metavar="TEXT")
+_BASIS = typer.Option("--basis", help="Legal basis; the chain gets its hash.", metavar="TEXT|@FILE")
 _DUE = typer.Option("--due", help="Within which time it is to be answered, such as 30d.", metavar="TIME")
 _QUESTION = typer.Option("--question", help="What is asked; sealed for the two.", metavar="TEXT|@FILE")
 _TEXT = typer.Option("--text", help="The answer; sealed for the two.", metavar="TEXT|@FILE")
@@ -73,7 +73,7 @@ def request(
 ) -> None:
     """Ask another administration about a consignment. What is asked goes sealed to the two, and stands on no chain."""
     opened = open_home(home)
-    letter = _letter(_read(question), attach, subject=subject, legal_basis=basis)
+    letter = _letter(_read(question), attach, subject=subject, legal_basis=_read(basis))
     with open_desk(opened, name) as desk:
         consignment = desk.state(desk.resolve(reference, reference_type(kind))).consignment
         assistant, addressee = desk.assistant, number_of(opened, to)

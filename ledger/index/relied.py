@@ -127,7 +127,7 @@ def _below(session: Session, about: Digest, control: Digest) -> Mapping[Digest, 
 def _relying(
     session: Session, below: Collection[Digest], declarations: Mapping[bytes, Folded]
 ) -> Iterator[RelyingDecision]:
-    withdrawn = load_walk(session, declarations)
+    walk = load_walk(session, declarations)
     last: dict[DeclarationId, Digest] = {}
     found: list[tuple[Recorded, Decision, Digest]] = []
     for event in map(recorded, session.within(_DECISIONS, declarations)):
@@ -137,8 +137,9 @@ def _relying(
         last[record.declaration] = Digest(event.digest)
         found += ((event, record, one) for one in relied_in(record, event.proof) if one in below)
     for event, record, recognition in found:
-        counts = declarations[record.declaration].state.relies and last[record.declaration] == event.digest
-        lost = Relying.WITHDRAWN if withdrawn.is_withdrawn(record.declaration) else Relying.STANDS
+        state = declarations[record.declaration].state
+        counts = state.relies and last[record.declaration] == event.digest
+        lost = state.seal_broken or walk.is_withdrawn(record.declaration)
         yield RelyingDecision(
             decision=Digest(event.digest),
             declaration=record.declaration,
@@ -146,7 +147,7 @@ def _relying(
             recognition=recognition,
             effective_at=record.effective_at,
             recorded_at=event.position.time,
-            state=lost if counts else Relying.DECIDED_ANEW,
+            state=(Relying.WITHDRAWN if lost else Relying.STANDS) if counts else Relying.DECIDED_ANEW,
         )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.domain.codes import DecisionKind
+from ledger.domain.codes import DecisionKind, SealState
 from ledger.domain.wire import Digest
 from ledger.index.queries import Queries
 from ledger.index.relied import Relying, load_relied
@@ -40,6 +40,13 @@ def test_a_decision_is_listed_with_what_became_of_it(web):
     assert [(one.administration, one.decisions, one.decided_anew) for one in relied(web, control).counts] == [
         (CN, 1, 1)
     ]
+
+
+def test_a_broken_seal_withdraws_it(web):
+    control = web.chain.control(web.exported)
+    web.release(web.recognise(control))
+    web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert [one.state for one in relied(web, control).decisions] == [Relying.WITHDRAWN]
 
 
 def test_it_reaches_through_further_recognitions_and_no_further(web):

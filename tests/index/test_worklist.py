@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.domain import records
-from ledger.domain.codes import DecisionKind, Risk, Verdict
+from ledger.domain.codes import AdmissionAction, DecisionKind, Risk, SealState, Verdict
 from ledger.domain.proposals import Goods
 from ledger.domain.wire import ConsignmentId
 from ledger.index.errors import CursorError
@@ -21,6 +21,7 @@ from tests.index.test_replaying import stream
 from tests.index.worlds import World
 
 ALL = WorkFilter()
+HEIR = 827
 
 
 @pytest.fixture
@@ -88,6 +89,8 @@ def breaking(web: Web, cause: Cause, control: Any, recognition: Any, granted: An
     chain = web.chain
     if cause is Cause.CONTROL_SUPERSEDED:
         chain.control(web.exported, supersedes=control)
+    elif cause is Cause.SEAL_BROKEN:
+        chain.control(web.imported, seal_state=SealState.BROKEN)
     elif cause is Cause.RECOGNITION_REPLACED:
         web.recognise(control, supersedes=recognition, verdict=Verdict.DECLINED, reason=1)
     elif cause is Cause.AEO_ENDED:
@@ -110,7 +113,12 @@ def test_every_cause_reaches_it_however_events_are_batched(web, cause, apart):
         web.world.index()
     breaking(web, cause, control, recognition, granted)
     [found] = page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items
-    assert (found.withdrawal.recognition, found.withdrawal.cause) == (recognition, cause)
+    alone = None if cause is Cause.SEAL_BROKEN else recognition
+    assert (found.withdrawal.recognition, found.withdrawal.cause, found.withdrawal.risk) == (
+        alone,
+        cause,
+        Risk.SECURITY,
+    )
     assert replay(web.world.store, stream(web.chain)).differences == []
 
 
@@ -120,6 +128,19 @@ def test_what_was_dropped_before_it_broke_is_no_work(web):
     web.chain.decide(web.imported, DecisionKind.CLEAR)
     web.chain.control(web.exported, supersedes=control, outcome=4)
     assert listed(web) == []
+
+
+def test_a_seal_broken_again_after_a_decision_anew_is_one_matter(web):
+    control = web.chain.control(web.exported)
+    recognition = web.recognise(control)
+    web.release(recognition)
+    first = web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert [one.withdrawal.record for one in page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items] == [first]
+    web.release(recognition, kind=DecisionKind.LIFT_CONTROL)
+    assert listed(web, which=WorkFilter(kind=Work.WITHDRAWN)) == []
+    third = web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert [one.withdrawal.record for one in page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items] == [third]
 
 
 def assistance(web: Web, by: int, to: int, **given: Any) -> Any:
@@ -148,6 +169,19 @@ def test_a_request_is_due_until_it_is_answered_and_the_answer_is_told_to_whoever
     [told] = [one.assistance for one in page(web, CN).items]
     assert (told.answer, told.refused, told.partner, told.late) == (answer, action == 3, GB, False)
     assert listed(web, CN, now=web.chain.time + 31 * 86_400) == []
+
+
+def test_whoever_takes_over_has_its_predecessors_work(web):
+    web.chain.control(web.imported)
+    assistance(web, CN, GB, commitment=b"\1" * 32, due_at=web.chain.time + 900)
+    before = listed(web, GB)
+    assert before == [(Work.CONTROL, web.exported), (Work.ASSISTANCE, None)]
+    keys = {"first_key": bytes(19) + b"1", "second_key": b"2" * 20}
+    web.chain.council(HEIR, AdmissionAction.SUCCEED, b"GB", predecessor=GB, **keys)
+    web.world.index()
+    web.chain.block()
+    assert listed(web, HEIR) == before
+    assert listed(web, GB) == []
 
 
 def test_filters(web):
