@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
+    from ledger.index.arrangements import ArrangementShown as ArrangementShown
     from ledger.index.assistance import AssistanceFilter as AssistanceFilter
     from ledger.index.assistance import AssistanceShown as AssistanceShown
     from ledger.index.candidates import RecognitionCandidate as RecognitionCandidate
@@ -92,6 +93,7 @@ _FACE: Final = {
     "ledger.index.aeo": ("AeoAnswer",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
     "ledger.index.assistance": ("AssistanceFilter", "AssistanceShown"),
+    "ledger.index.arrangements": ("ArrangementShown",),
     "ledger.index.candidates": ("RecognitionCandidate",),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
     "ledger.index.grants": ("AccessEntry", "KeptGrant"),

@@ -15,9 +15,11 @@ from ledger.domain.records import Assistance, Control, Recognition
 from ledger.domain.wire import ZERO, DeclarationId, Digest, encode
 from ledger.index.aeo import AeoAnswer, answered, keep_programmes, load_agreed, load_programmes
 from ledger.index.annexes import judge, keep_annex, load_annexes
+from ledger.index.arrangements import ArrangementShown, load_shown
 from ledger.index.candidates import RecognitionCandidate, load_candidates
 from ledger.index.errors import StoreError
 from ledger.index.freshness import as_of
+from ledger.index.history import Page
 from ledger.index.network import pinned
 from ledger.index.participants import load_organisations
 from ledger.index.recognitions import load_arrangements, load_grants
@@ -128,6 +130,22 @@ class RecognitionReading:
             moments = (access.now if at is None else at, access.now if known_at is None else known_at)
             history = AeoHistory(network.founding(), events, annexes, programmes)
             return answered(history, access, operator, moments, as_of(session, self.client.freshness()))
+
+    def arrangements(
+        self, viewer: int | None, partner: int | None = None, after: str | None = None, limit: int = 100
+    ) -> Page[ArrangementShown]:
+        """The arrangements to which an administration, or one that it took over from, is party; an auditor's: all.
+
+        Raises:
+            NotEntitled: the viewer is neither.
+            CursorError: the cursor is not of this index's chain.
+        """
+        with self.client.store.reading() as session:
+            access = self.client.queries.access(session, viewer)
+            me = access.viewer
+            if me is None or me.kind not in {OrganisationKind.ADMINISTRATION, OrganisationKind.AUDITOR}:
+                raise NotEntitled("arrangements are for administrations and auditors")
+            return load_shown(session, access, partner, after, limit)
 
     def annex(self, digest: bytes) -> Annex | None:
         """The annex that an arrangement names by its hash; None when it is not known here. Zeros name the empty one."""

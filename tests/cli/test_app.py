@@ -17,6 +17,7 @@ COMMANDS = (
     "aeo suspend",
     "aeo withdraw",
     "arrange",
+    "arrangements",
     "assist answer",
     "assist forget",
     "assist list",

@@ -158,6 +158,26 @@ def test_an_arrangement_is_suspended_and_resumed(imported, passavant):
 
 
 @pytest.mark.e2e
+def test_arrangements_are_told_with_their_scope_to_their_parties_and_auditors(imported, messages, passavant):
+    plan = {**PLAN, "standard": {"name": "security/1", "level": 2}, "validFrom": "2090-01-01", "annex": {}}
+    (messages / "plan.json").write_text(json.dumps({**plan, "validUntil": "2091-01-01"}))
+    assert passavant("arrange", "plan.json", *BY_GB).code == 0
+    assert passavant("arrange", "plan.draft.json", *BY_FR).code == 0
+    assert passavant("suspend-arrangement", "customs-fr", "--reason", "risk", *BY_GB).code == 0
+    first, second = passavant("arrangements", "--with", "customs-gb", *BY_FR).json["arrangements"]
+    assert (first["inForce"], first["suspendedBy"], first["methods"]) == (True, [], ["PHYSICAL"])
+    assert first["annexContent"]["hsChapters"] == ["61", "85"]
+    assert (second["inForce"], second["suspendedBy"], second["level"]) == (False, [826], 2)
+    assert (second["predecessor"], second["annex"]) == (first["arrangement"], None)
+    assert passavant("arrangements", "--as", "auditor", "--json").json["arrangements"] == [first, second]
+    told = passavant("arrangements", "--as", "customs-gb").out
+    for words in ("not yet in force", "61, 85", "home use, outright export", "level 2 or more", "suspended by"):
+        assert words in told, words
+    assert "There is no arrangement" in passavant("arrangements", "--with", "4", "--as", "customs-fr").out
+    assert passavant("arrangements", "--as", "platform", "--json").json["error"] == "NotEntitled"
+
+
+@pytest.mark.e2e
 def test_the_end_of_an_aeo_status_breaks_what_rests_on_it(imported, passavant):
     granted = passavant("aeo", "grant", "platform", "--programme", "UK AEOS", *BY_GB)
     assert granted.code == 0, granted
