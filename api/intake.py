@@ -18,6 +18,8 @@ from ledger.errors import PassavantError
 LARGEST: Final = 1000
 """Records of one request."""
 
+_INSTEAD: Final = "What the goods need is a control of their own; a declined recognition says so to the partner."
+
 Item = Entry | ProblemError
 
 
@@ -80,13 +82,21 @@ def _item(client: Client, raw: bytes) -> Item:
         return problem_of(error)
 
 
+def problem_with(result: Submission) -> ProblemError | None:
+    """Why a record is not kept; None when it is, perhaps as refused."""
+    if result.refused is Outcome.NOT_AUTHENTIC:
+        return ProblemError(Kind.NOT_AUTHENTIC)
+    return ProblemError(Kind.OUTSIDE_ANNEX, f"{result.outside} {_INSTEAD}") if result.outside else None
+
+
 def taken(result: Submission | PassavantError) -> dict[str, Any]:
     """The result of one record of many."""
     if isinstance(result, PassavantError):
-        problem = content(problem_of(result))
-        return {"status": problem["status"], "problem": problem}
-    if result.refused is Outcome.NOT_AUTHENTIC:
-        return taken(ProblemError(Kind.NOT_AUTHENTIC))
+        told = content(problem_of(result))
+        return {"status": told["status"], "problem": told}
+    problem = problem_with(result)
+    if problem is not None:
+        return taken(problem)
     return {"status": 202, **msgspec.to_builtins(taken_one(result))}
 
 

@@ -52,6 +52,7 @@ class Kind(Enum):
     NO_RECEIPT = 409, "There is no receipt to give now"
     PAYLOAD_REFUSED = 409, "What was handed in can't be kept for this commitment"
     ANNEX_REFUSED = 409, "What was handed in is not the annex of this hash"
+    OUTSIDE_ANNEX = 409, "The recognition lies outside the annex of its arrangement; nothing is kept"
     GRANT_REFUSED = 409, "A grant with this serial, or a higher one, is kept"
     RETAINED = 409, "The content has to be kept for longer, unless the administration orders its erasure"
     STALE_HEAD = 412, "The record does not extend the head of the ETag, or that head is no longer current"

@@ -20,7 +20,7 @@ PLAN = {
     "methods": ["PHYSICAL", "NON_INTRUSIVE"],
     "risks": ["SECURITY", "SAFETY"],
     "validUntil": "2036-01-01",
-    "annex": {"aeoProgrammes": ["EU AEOS", "UK AEOS"], "disclosureProfile": "arrangement"},
+    "annex": {"hsChapters": ["61", "85"], "aeoProgrammes": ["EU AEOS", "UK AEOS"], "disclosureProfile": "arrangement"},
 }
 
 
@@ -71,7 +71,8 @@ class Recognition(Stage):
         found = {one["parent"]: one for one in self._candidates()}
         expect(found[self.control]["usable"] == ["SECURITY"], f"the physical control is usable: {found}")
         expect(found[nothing]["refused"] == "CONTROL_NOT_CARRIED_OUT", f"the other one is not: {found}")
-        say(f"  physical control {short(self.control)}: for security")
+        expect(found[self.control]["annex"] == "WITHIN", f"the goods were judged by the fetched content: {found}")
+        say(f"  physical control {short(self.control)}: for security; the goods, fetched before, lie within the annex")
         say(f"  X-ray {short(nothing)}: no. {found[nothing]['reason']}")
         say("The contract says the same to whoever tries:")
         tried = ("recognise", self.arriving, nothing, "--verdict", "full", "--as", "customs-fr")
@@ -108,6 +109,24 @@ class Recognition(Stage):
         told = get(f"{gateway}{path}", self.session("customs-fr"))["items"]
         expect([one["since"] for one in told] == [one["since"] for one in found], "the gateway says so, too")
         say(f"  GET {gateway}{path}   the same")
+
+    def shown(self) -> None:
+        """What the arrangement entitles French customs to see of the British export, and no more."""
+        self.scene("What French customs see of the British export: the controls, and the fields that were agreed on")
+        seen = {one["control"]: one for one in self.run("shared", self.arriving, "--as", "customs-fr")["controls"]}
+        after = seen[self.control]["superseded"]
+        expect([one["outcome"] for one in after] == ["NOT_CARRIED_OUT"], f"they see what became of it: {after}")
+        self.run("provenance", self.leaving, "--as", "customs-fr", code=1)
+        say("  the controls under the arrangement, and what took their place; of the timeline, nothing")
+        say("With the control, British customs opened the agreed fields of what they had controlled, and no others:")
+        told = self.run("open-arrangement", "customs-fr", "--as", "customs-gb")["versions"]
+        expect((told["alreadyOpen"], told["opened"]) == (1, 0), f"they were opened already: {told}")
+        self.run("fetch", self.leaving, "--from", str(self.network.gateway), "--as", "customs-fr")
+        fields = self.run("payload", self.leaving, "--as", "customs-fr")["fields"]
+        whole = self.run("payload", self.leaving, "--as", "customs-gb", silently=True)["fields"]
+        expect(fields.items() < whole.items(), "some fields, as they were declared")
+        expect(not any("Amount" in path for path in fields), "no amount among them")
+        say(f"  {len(fields)} of {len(whole)} fields, as the chain has them; no amount among them")
 
     def asked(self) -> None:
         """A question to the other administration, sealed for the two, and its answer."""

@@ -282,6 +282,7 @@ def tell(home: Path) -> None:
         story.recognised,
         story.revoked,
         story.to_do,
+        story.shown,
         story.asked,
         story.outsider,
         story.rebuild,

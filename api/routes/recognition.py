@@ -8,10 +8,11 @@ from api.answers import Kept
 from api.documentation import SESSION, gives, gives_view, takes
 from api.gateway import gateway_of
 from api.problems import Kind, ProblemError
+from api.routes.ledger import After, Limit
 from api.schemas import AnnexIn, body_of
 from api.views import plain
 from api.wire import NO_STORE, Id, reply, unhex
-from ledger.client import NotEntitled, RecognitionCandidate, ReferenceType, SharedControl, StatusQuery
+from ledger.client import ArrangementShown, NotEntitled, RecognitionCandidate, ReferenceType, SharedControl, StatusQuery
 
 router = APIRouter(prefix="/v1/recognition", tags=["ledger"])
 
@@ -75,6 +76,40 @@ async def shared(request: Request, reference: Reference, kind: Type = None) -> R
     if not found:
         raise ProblemError(Kind.NOT_FOUND)
     return reply({"controls": [plain(one) for one in found]}, 200, NO_STORE)
+
+
+Partner = Annotated[
+    int | None, Query(alias="with", ge=1, le=0xFFFF, description="Only those with this administration.")
+]
+
+
+@router.get(
+    "/arrangements",
+    responses=gives_view(
+        200,
+        ArrangementShown,
+        Kind.SESSION_NEEDED,
+        Kind.SESSION_INVALID,
+        Kind.NOT_ENTITLED,
+        Kind.INVALID,
+        Kind.INVALID_CURSOR,
+        many="arrangements",
+        paged=True,
+    ),
+    openapi_extra={"security": SESSION},
+)
+async def arrangements(request: Request, partner: Partner = None, after: After = None, limit: Limit = 100) -> Response:
+    """Versions of arrangements, as they were recorded: scope, validity, whether in force now, who suspends, annex.
+
+    An administration sees those to which it, or one that it took over from, is party; an auditor all.
+    """
+    gateway = gateway_of(request)
+    viewer = await gateway.participant(request)
+    try:
+        page = await gateway.work.run(gateway.client.arrangements, viewer, partner, after, limit)
+    except NotEntitled:
+        raise ProblemError(Kind.NOT_ENTITLED) from None
+    return reply({"arrangements": [plain(one) for one in page.items], "next": page.next})
 
 
 @router.put(

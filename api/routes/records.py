@@ -13,7 +13,7 @@ from api.problems import Kind, ProblemError
 from api.schemas import JSON, NDJSON, Signed, Unsigned, body_of, media_type
 from api.wire import Id, hexed, hexed_or_none, instant, reply, unhex
 from ledger.client import Entry, Prepared, RecordAnswer, RecordProgress
-from ledger.domain.codes import Outcome, RecordType
+from ledger.domain.codes import RecordType
 from ledger.domain.reasons import REASONS
 from ledger.domain.records import (
     RECORDS,
@@ -70,6 +70,7 @@ _TAKEN: Final = gives(
     Kind.SESSION_NEEDED,
     Kind.SESSION_INVALID,
     Kind.NOT_AUTHENTIC,
+    Kind.OUTSIDE_ANNEX,
     Kind.NO_RELAY,
     body=True,
 )
@@ -107,15 +108,16 @@ async def take_one(gateway: Gateway, entry: Entry) -> Response:
     """Take one signed record.
 
     Raises:
-        ProblemError: NOT_AUTHENTIC or NO_RELAY.
+        ProblemError: NOT_AUTHENTIC, OUTSIDE_ANNEX or NO_RELAY.
     """
     if gateway.settings.relay is None:
         raise ProblemError(Kind.NO_RELAY)
     (result,) = await gateway.intake.submit([entry])
     if isinstance(result, Exception):
         raise result
-    if result.refused is Outcome.NOT_AUTHENTIC:
-        raise ProblemError(Kind.NOT_AUTHENTIC)
+    problem = intake.problem_with(result)
+    if problem is not None:
+        raise problem
     answered = intake.taken_one(result)
     return reply(answered, 202, {"location": f"/v1/records/{answered.id}", "cache-control": "no-store"})
 

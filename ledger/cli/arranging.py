@@ -1,5 +1,6 @@
 """Commands that make and suspend arrangements between administrations, signed with managing keys."""
 
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +11,16 @@ from ledger.cli import plain, render
 from ledger.cli.options import AsOption, HomeOption, JsonOption, ReasonOption, TimeoutOption, code, duration
 from ledger.cli.session import number_of, open_client, open_home, outcome, show, title
 from ledger.domain.codes import Reason, SuspensionAction
+from ledger.domain.participants import FOREVER
 from ledger.home import HomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ledger.desk.arranging import Arranger, Draft
     from ledger.home import Home
+    from ledger.index.arrangements import ArrangementShown
+    from ledger.index.history import Page
 
 _FILE = typer.Argument(
     help="A plan, JSON (see docs/recognition.md), or the draft that another party has signed.",
@@ -29,6 +33,7 @@ _BEGINS = typer.Option("--begins-in", help="When it begins, if the plan's time i
 _PARTNER = typer.Argument(
     help="The other administration: participant whom this home knows, or its number.", metavar="PARTNER"
 )
+_WITH = typer.Option("--with", help="Only those with this administration, by name or number.", metavar="PARTNER")
 _RESUME = typer.Option("--resume", help="End this side's suspension.")
 
 
@@ -79,9 +84,26 @@ def suspend_arrangement(
     raise typer.Exit(outcome(state))
 
 
+def arrangements(
+    name: AsOption,
+    partner: Annotated[str | None, _WITH] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The arrangements of an administration, version by version: scope, validity, suspensions, annexes."""
+    opened = open_home(home)
+    with open_client(opened) as client:
+        client.sync()
+        me = opened.identity(name).organisation
+        other = None if partner is None else number_of(opened, partner)
+        found = list(_all(lambda after: client.arrangements(me, other, after)))
+    show(as_json, lambda: {"arrangements": plain.plain(found)}, lambda: _told(opened, found))
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command(epilog="Example: passavant arrange plan.json --as customs-fr")(arrange)
+    app.command(epilog="Example: passavant arrangements --with customs-gb --as customs-fr")(arrangements)
     app.command(epilog="Example: passavant suspend-arrangement customs-gb --as customs-fr")(suspend_arrangement)
 
 
@@ -123,3 +145,50 @@ def _waiting_text(home: "Home", draft: "Draft", kept: Path) -> str:
     other = title(home, draft.missing[0])
     begins = render.moment(draft.record.valid_from)
     return f"Signed. It waits for {other}, who signs {kept} before {begins}, when it begins."
+
+
+def _all(read: "Callable[[str | None], Page[ArrangementShown]]") -> "Iterator[ArrangementShown]":
+    """All pages of a list."""
+    page = read(None)
+    yield from page.items
+    while page.next:
+        page = read(page.next)
+        yield from page.items
+
+
+def _told(home: "Home", found: "list[ArrangementShown]") -> str:
+    if not found:
+        return "There is no arrangement of this administration's, or with that partner. `passavant arrange` makes one."
+    return "\n".join(_arrangement(home, one) for one in found)
+
+
+def _arrangement(home: "Home", one: "ArrangementShown") -> str:
+    until = "without end" if one.valid_until == FOREVER else f"until {render.moment(one.valid_until)}"
+    begun = time.time() >= one.valid_from
+    state = "in force" if one.in_force else "over, or replaced" if begun else "not yet in force"
+    return f"{title(home, one.first)} and {title(home, one.second)}: {state}\n" + render.facts(
+        [
+            ("version", f"0x{one.arrangement.hex()}"),
+            ("after", f"0x{one.predecessor.hex()}" if one.predecessor else ""),
+            ("valid", f"from {render.moment(one.valid_from)}, {until}"),
+            ("suspended by", " and ".join(title(home, each) for each in one.suspended_by)),
+            ("procedures", ", ".join(map(render.words, one.procedures))),
+            ("methods", ", ".join(map(render.words, one.methods))),
+            ("risk areas", render.areas(one.risks)),
+            ("standard", f"0x{one.standard.hex()}, level {one.level} or more" if one.standard else "none"),
+            ("annex", f"0x{one.annex.hex()}" if one.annex else "none"),
+            *_annex(one),
+        ]
+    )
+
+
+def _annex(one: "ArrangementShown") -> list[tuple[str, str]]:
+    annex = one.annex_content
+    if annex is None:
+        return [("", "what it says is not known here: a party has it" if one.annex else "")]
+    return [
+        ("HS chapters", ", ".join(annex.hs_chapters) or "any"),
+        ("modes", ", ".join(map(str, annex.modes)) or "any"),
+        ("AEO programmes", ", ".join(annex.aeo_programmes) or "any"),
+        ("profile", annex.disclosure_profile or "none"),
+    ]

@@ -40,7 +40,7 @@ _KIND = typer.Option(
     autocompletion=completer(AssistanceKind),
     metavar="KIND",
 )
-_BASIS = typer.Option("--basis", help="Legal basis; the chain gets its hash.", metavar="TEXT")
+_BASIS = typer.Option("--basis", help="Legal basis; the chain gets its hash.", metavar="TEXT|@FILE")
 _DUE = typer.Option("--due", help="Within which time it is to be answered, such as 30d.", metavar="TIME")
 _QUESTION = typer.Option("--question", help="What is asked; sealed for the two.", metavar="TEXT|@FILE")
 _TEXT = typer.Option("--text", help="The answer; sealed for the two.", metavar="TEXT|@FILE")
@@ -73,7 +73,7 @@ def request(
 ) -> None:
     """Ask another administration about a consignment. What is asked goes sealed to the two, and stands on no chain."""
     opened = open_home(home)
-    letter = _letter(_read(question), attach, subject=subject, legal_basis=basis)
+    letter = _letter(_read(question), attach, subject=subject, legal_basis=_read(basis))
     with open_desk(opened, name) as desk:
         consignment = desk.state(desk.resolve(reference, reference_type(kind))).consignment
         assistant, addressee = desk.assistant, number_of(opened, to)
@@ -158,6 +158,25 @@ def show_(
     if save:
         _save(save, thread)
     show(as_json, lambda: _plain(thread), lambda: _told(opened, thread))
+
+
+@app.command(epilog="Example: passavant assist forget 0x… --as customs-gb")
+def forget(
+    request_id: Annotated[bytes, _REQUEST],
+    name: AsOption,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Destroy here this administration's keys to what was asked and answered, for good; for when its file is closed.
+
+    What nobody has a key to any more goes whole. The chain's part stays, and so does what the other administration has.
+    """
+    from ledger.domain.wire import Digest
+
+    with open_desk(open_home(home), name) as desk:
+        count = desk.assistant.forget(Digest(request_id))
+    done = f"Forgotten: {count} content{'' if count == 1 else 's'} can't be opened any more with what is kept here."
+    show(as_json, lambda: {"request": f"0x{request_id.hex()}", "contents": count}, lambda: done)
 
 
 def add_to(root: typer.Typer) -> None:

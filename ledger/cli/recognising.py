@@ -23,6 +23,7 @@ from ledger.cli.options import (
     risks,
 )
 from ledger.cli.session import number_of, open_client, open_desk, open_home, outcome, reference_type, show, title
+from ledger.domain.annexes import AnnexVerdict
 from ledger.domain.codes import AeoStanding, Reason, Verdict
 
 if TYPE_CHECKING:
@@ -45,9 +46,21 @@ _VERDICT = typer.Option(
 _RISK = typer.Option("--risk", help="Risk areas; else all that are covered.", metavar="RISKS")
 _AEO = typer.Option("--aeo", help="Grant of AEO status on which it rests.", parser=digest, metavar="ID")
 _SUPERSEDES = typer.Option("--supersedes", help="Earlier recognition that it replaces.", parser=digest, metavar="ID")
+_UNJUDGED = typer.Option(
+    "--unjudged",
+    help="Recognise although nobody can tell here whether the goods lie within the annex: you have looked.",
+)
 _OPERATOR = typer.Argument(help="The operator: participant whom this home knows, or its number.", metavar="OPERATOR")
 _PROGRAMME = typer.Option("--programme", help="The AEO programme.", metavar="NAME")
 _VALID = typer.Option("--valid-for", help="How long it is valid, such as 365d.", metavar="TIME")
+
+
+_ANNEX = {
+    AnnexVerdict.NONE: "limits no goods",
+    AnnexVerdict.WITHIN: "the goods lie within it",
+    AnnexVerdict.OUTSIDE: "the goods lie outside it",
+    AnnexVerdict.NOT_JUDGED: "not known here whether the goods lie within it",
+}
 
 
 def controls(
@@ -79,6 +92,7 @@ def recognise(
     status: Annotated[bytes | None, _AEO] = None,
     effective: EffectiveOption = None,
     supersedes: Annotated[bytes | None, _SUPERSEDES] = None,
+    unjudged: Annotated[bool, _UNJUDGED] = False,
     kind: TypeOption = None,
     home: HomeOption = None,
     timeout: TimeoutOption = 60,
@@ -95,6 +109,7 @@ def recognise(
         aeo=Digest(status) if status else None,
         effective_at=effective,
         supersedes=Digest(supersedes) if supersedes else None,
+        unjudged=unjudged,
     )
     if options.verdict is Verdict.DECLINED and not options.reason:
         raise typer.BadParameter("a declined recognition needs a --reason")
@@ -189,8 +204,9 @@ def _candidate(home: "Home", one: "RecognitionCandidate") -> str:
         ("covers", f"{render.areas(one.risk)}; version {one.version}; valid until {render.moment(one.valid_until)}"),
         ("EU codes", ", ".join(one.eu_results)),
         ("arrangement", f"0x{one.arrangement.hex()}" if one.arrangement else "none with that administration"),
+        ("annex", _ANNEX[one.annex]),
         ("may be relied on", f"yes, for {usable}" if usable else f"no: {one.reason}"),
-        ("not for the rest", one.reason or "" if usable else ""),
+        ("but" if one.refused is None else "not for the rest", one.reason or "" if usable else ""),
         ("recognised", f"0x{one.recognised.hex()}{stands}" if one.recognised else ""),
     ]
     return f"{head}\n{render.facts(pairs)}"

@@ -19,6 +19,7 @@ _CAUSES: Final = {
     "RECOGNITION_REPLACED": "{} replaced its recognition",
     "AEO_ENDED": "{} ended the operator's AEO status",
     "RISK_TOUCHED": "{} granted an amendment that touches what was controlled",
+    "SEAL_BROKEN": "{} found a seal broken",
 }
 
 
@@ -55,7 +56,7 @@ def _control(one: "RecognitionCandidate", name: Name) -> tuple[str, list[tuple[s
 def _withdrawn(one: "Withdrawal", name: Name) -> tuple[str, list[tuple[str, str]]]:
     told = f"Reliance withdrawn: {_CAUSES[one.cause].format(name(one.by))}."
     return told, [
-        ("recognition", f"0x{one.recognition.hex()}"),
+        ("recognition", f"0x{one.recognition.hex()}" if one.recognition else ""),
         ("covered", render.areas(one.risk)),
         ("because of", f"0x{one.record.hex()}"),
     ]

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -23,6 +24,7 @@ Read = Callable[[str | None], "WorkPage"]
 _PAGE: Final = 200
 _PAUSE: Final = 2.0
 _KIND = typer.Option("--kind", help="Only this: control, withdrawn or assistance.", metavar="KIND")
+_CHAPTER = typer.Option("--chapter", help="Goods of this HS chapter, as far as it is known here.", metavar="61")
 _ROUTE = typer.Option("--route", help="Country of export and one's own, such as GB-FR.", metavar="FROM-TO")
 _OPERATOR = typer.Option("--operator", help="Its declarant or agent: participant of this home, or number.")
 _RISK = typer.Option("--risk", help="Only these risk areas; several by comma.", metavar="RISKS")
@@ -34,6 +36,7 @@ _FOLLOW = typer.Option("--follow", help="Go on and tell what comes up, until int
 def worklist(
     name: AsOption,
     kind: Annotated[str | None, _KIND] = None,
+    chapter: Annotated[str | None, _CHAPTER] = None,
     route: Annotated[str | None, _ROUTE] = None,
     operator: Annotated[str | None, _OPERATOR] = None,
     risk: Annotated[list[str] | None, _RISK] = None,
@@ -50,6 +53,7 @@ def worklist(
     opened = open_home(home)
     which = WorkFilter(
         kind=code(Work, kind) if kind else None,
+        chapter=chapter_of(chapter) if chapter else None,
         route=countries(route) if route else None,
         operator=number_of(opened, operator) if operator else None,
         risk=risks(risk or []),
@@ -64,14 +68,26 @@ def worklist(
         read = reader(client, me, which)
         items, cursor = all_of(read, after)
         told = _told(opened, as_json=as_json)
-        _print(opened, items, limit, told if as_json else None)
-        for one in following(read, cursor, items) if follow else ():
-            print(told(one), flush=True)  # noqa: T201
+        with suppress(KeyboardInterrupt):
+            _print(opened, items, limit, told if as_json else None)
+            for one in following(read, cursor, items) if follow else ():
+                print(told(one), flush=True)  # noqa: T201
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
     app.command(epilog="Example: passavant worklist --kind withdrawn --as customs-fr")(worklist)
+
+
+def chapter_of(text: str) -> str:
+    """An HS chapter: two digits.
+
+    Raises:
+        BadParameter: it is none.
+    """
+    if not re.fullmatch("[0-9]{2}", text):
+        raise typer.BadParameter(f"{text!r} is no HS chapter, such as 61 or 07")
+    return text
 
 
 def countries(route: str) -> tuple[str, str]:
@@ -110,7 +126,7 @@ def all_of(read: Read, cursor: str | None) -> "tuple[list[WorkShown], str | None
 def following(
     read: Read, cursor: str | None, before: "list[WorkShown]", wait: Callable[[float], None] = time.sleep
 ) -> "Iterator[WorkShown]":
-    """What comes up after a cursor, once each, until interrupted; a reorganisation of the chain makes it start anew."""
+    """What comes up after a cursor, once each, for ever; a reorganisation of the chain makes it start anew."""
     from ledger.index.errors import CursorError
 
     told = set(map(_key, before))
@@ -121,8 +137,6 @@ def following(
         except CursorError:
             cursor = None
             continue
-        except KeyboardInterrupt:
-            return
         yield from (one for one in items if _key(one) not in told)
         told |= set(map(_key, items))
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ledger.index.answers import Answer as Answer
     from ledger.index.answers import AsOf as AsOf
     from ledger.index.answers import StatusAnswer as StatusAnswer
+    from ledger.index.arrangements import ArrangementShown as ArrangementShown
     from ledger.index.assistance import AssistanceFilter as AssistanceFilter
     from ledger.index.assistance import AssistanceShown as AssistanceShown
     from ledger.index.candidates import RecognitionCandidate as RecognitionCandidate
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from ledger.index.lookup import StatusQuery as StatusQuery
     from ledger.index.references import Reference as Reference
     from ledger.index.references import ReferenceType as ReferenceType
+    from ledger.index.relied import ReliedAnswer as ReliedAnswer
     from ledger.index.retaining import Retained as Retained
     from ledger.index.sealed import Custody as Custody
     from ledger.index.shared import SharedControl as SharedControl
@@ -91,6 +93,7 @@ _FACE: Final = {
     "ledger.index.aeo": ("AeoAnswer",),
     "ledger.index.answers": ("Answer", "AsOf", "StatusAnswer"),
     "ledger.index.assistance": ("AssistanceFilter", "AssistanceShown"),
+    "ledger.index.arrangements": ("ArrangementShown",),
     "ledger.index.candidates": ("RecognitionCandidate",),
     "ledger.index.errors": ("CursorError", "ReferenceFormatError", "StaleGrant", "StoreError"),
     "ledger.index.grants": ("AccessEntry", "KeptGrant"),
@@ -103,6 +106,7 @@ _FACE: Final = {
         "RecordProgress",
     ),
     "ledger.index.lookup": ("StatusQuery",),
+    "ledger.index.relied": ("ReliedAnswer",),
     "ledger.index.retaining": ("Retained",),
     "ledger.index.references": ("Reference", "ReferenceType"),
     "ledger.index.sealed": ("Custody",),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ledger.client.reading import Reading
 
 ANY = AssistanceFilter()
+_MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class AssistanceReading:
 
     def every(self, viewer: int | None, wanted: AssistanceFilter = ANY) -> Iterator[AssistanceShown]:
         """The same, page by page to the end."""
-        page = self.page(viewer, wanted)
+        page = self.page(viewer, wanted, limit=_MANY)
         while page.items:
             yield from page.items
-            page = self.page(viewer, wanted, page.next)
+            page = self.page(viewer, wanted, page.next, _MANY)

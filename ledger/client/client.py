@@ -307,7 +307,7 @@ class Client(Proving):
     def _intake(self) -> "Intake":
         from ledger.client.intake import Intake
 
-        return Intake(self.domains, self.outbox, self.key_owners, self._catch_up)
+        return Intake(self.domains, self.outbox, self.key_owners, self._catch_up, self.recognition.outside)
 
     def _catch_up(self) -> None:
         """Follow the chain up to its head, unless that was done just now, or can't be done inside a group."""

@@ -9,32 +9,41 @@ from ledger.client.types import Entry, Submission
 from ledger.domain import values
 from ledger.domain.codes import Outcome
 from ledger.domain.outbox import OutboxRecord
-from ledger.domain.records import ConsignmentRecord, Record, author_of
+from ledger.domain.records import ConsignmentRecord, Recognition, Record, author_of
 from ledger.domain.signing import SigningDomains, digest_of
 from ledger.domain.wire import Digest, encode
 from ledger.index.outbox import StoreOutbox
 
 KeyOwners = Callable[[Sequence[bytes]], dict[bytes, int]]
 """The organisations of registered keys, by address."""
+Outside = Callable[[Recognition], str]
+"""Why a recognition lies outside the annex of its arrangement, in words; empty when it does not, or nobody can tell."""
 
 
 class Intake:
     """Takes entries in."""
 
     def __init__(
-        self, domains: SigningDomains, outbox: StoreOutbox, owners: KeyOwners, catch_up: Callable[[], None]
+        self,
+        domains: SigningDomains,
+        outbox: StoreOutbox,
+        owners: KeyOwners,
+        catch_up: Callable[[], None],
+        outside: Outside,
     ) -> None:
-        """Check against the keys that `owners` knows after `catch_up`; keep in an outbox."""
+        """Check against the keys that `owners` knows after `catch_up`, and against annexes; keep in an outbox."""
         self._domains = domains
         self._outbox = outbox
         self._owners = owners
         self._catch_up = catch_up
+        self._outside = outside
 
     def take(self, entries: Sequence[Entry]) -> list[Submission]:
         """Put entries into the outbox, in one database transaction; each once, by digest.
 
-        An entry that is not signed by a key of its author's leaves no trace. One that can never be recorded is kept
-        as refused, so that its author finds the reason.
+        An entry that is not signed by a key of its author's leaves no trace, and nobody learns from one what its
+        declaration's goods are; nor does a recognition outside the annex of its arrangement. One that can never be
+        recorded is kept as refused, so that its author finds the reason.
 
         Raises:
             WireError: a value does not fit its type.
@@ -47,18 +56,22 @@ class Intake:
         authentic = [
             _is_author(entry.record, owners.get(signer or b"")) for entry, signer in zip(entries, signers, strict=True)
         ]
+        outside = [
+            self._outside(entry.record) if own and isinstance(entry.record, Recognition) else ""
+            for entry, own in zip(entries, authentic, strict=True)
+        ]
         kept = [
             _outbox_record(entry, body, digest)
-            for entry, body, digest, own in zip(entries, bodies, digests, authentic, strict=True)
-            if own
+            for entry, body, digest, own, why in zip(entries, bodies, digests, authentic, outside, strict=True)
+            if own and not why
         ]
         new = dict(zip((record.digest for record in kept), self._outbox.put(kept), strict=True)) if kept else {}
         refused = self._refuse(entries, digests, new)
         return [
-            Submission(digest, new[digest], refused.get(digest))
+            Submission(digest, new.get(digest, False), refused.get(digest), why)
             if own
             else Submission(digest, new=False, refused=Outcome.NOT_AUTHENTIC)
-            for digest, own in zip(digests, authentic, strict=True)
+            for digest, own, why in zip(digests, authentic, outside, strict=True)
         ]
 
     def _known(self, signers: Sequence[bytes]) -> dict[bytes, int]:

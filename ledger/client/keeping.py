@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.client.confidential import Confidential
 from ledger.client.types import NotEntitled, Scope
 from ledger.domain.commitment import scope_of
-from ledger.domain.wire import DeclarationId, Digest
+from ledger.domain.wire import ZERO, DeclarationId, Digest
 from ledger.errors import CommitmentError
 from ledger.index.history import RecordProgress
 from ledger.index.references import SINGLE, Reference, named
@@ -106,6 +106,13 @@ class Keeping(Confidential):
     def note_goods(self, declaration: DeclarationId, commitment: bytes, goods: "Goods") -> None:
         """Note, keyed, what annexes look at in the content of a version, for whoever made or opened it."""
         self.goods.note(declaration, commitment, goods)
+
+    def goods_of_version(self, declaration: DeclarationId, number: int) -> "Goods | None":
+        """What was noted of a recorded version, for this participant's own use; None when nothing was."""
+        found = next((one for one in self.versions(declaration) if one.number == number), None)
+        place = (declaration, found.commitment) if found else (declaration, ZERO)
+        with self.store.reading() as session:
+            return self.goods.load(session, [place]).get(place)
 
     # --- ingestion ----------------------------------------------------------------------------------------------------
 

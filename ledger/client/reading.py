@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ledger.domain.proposals import Annex, Period
     from ledger.index.aeo import AeoAnswer
     from ledger.index.answers import AsOf, StatusAnswer
+    from ledger.index.arrangements import ArrangementShown
     from ledger.index.candidates import RecognitionCandidate
     from ledger.index.goods import GoodsIndex
     from ledger.index.history import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         RecordAnswer,
         VersionShown,
     )
+    from ledger.index.relied import ReliedAnswer
     from ledger.index.retaining import Retained
     from ledger.index.store import Store
     from ledger.index.worklist import WorkFilter, WorkPage
@@ -115,6 +117,10 @@ class Reading:
         """
         return self.recognition.worklist(viewer, which, after, limit)
 
+    def relied(self, about: Digest, viewer: int | None) -> "ReliedAnswer | None":
+        """Which decisions relied on a control or recognition; None for whoever is neither its author nor an auditor."""
+        return self.recognition.relied(about, viewer)
+
     def aeo(
         self, operator: int, viewer: int | None, at: int | None = None, known_at: int | None = None
     ) -> "AeoAnswer | None":
@@ -128,13 +134,14 @@ class Reading:
         return self.recognition.aeo(operator, viewer, at, known_at)
 
     def put_annex(self, digest: bytes, annex: "Annex", viewer: int) -> None:
-        """Keep the annex of an arrangement on the chain, as a party to it hands it in.
-
-        Raises:
-            NotEntitled: no arrangement between the viewer, or one that it took over from, and anybody names this hash.
-            AnnexRefused: its own hash is another one.
-        """
+        """Keep the annex of an arrangement on the chain: `RecognitionReading.put_annex`, errors included."""
         self.recognition.put_annex(digest, annex, viewer)
+
+    def arrangements(
+        self, viewer: int | None, partner: int | None = None, after: str | None = None, limit: int = 100
+    ) -> "Page[ArrangementShown]":
+        """Arrangements, for their parties and auditors: `RecognitionReading.arrangements`, errors included."""
+        return self.recognition.arrangements(viewer, partner, after, limit)
 
     def benefits(
         self, viewer: int | None, period: "Period", interval: "Interval | None" = None

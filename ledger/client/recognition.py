@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 from ledger.client.types import AnnexRefused, NotEntitled
 from ledger.documents.control_results import results_of
 from ledger.domain.aeo import AeoHistory, programme_hash
+from ledger.domain.annexes import AnnexVerdict, Judged
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.proposals import Annex
 from ledger.domain.recognition import Line, Version
-from ledger.domain.records import Assistance, Control
+from ledger.domain.records import Assistance, Control, Recognition
 from ledger.domain.wire import ZERO, DeclarationId, Digest, encode
 from ledger.index.aeo import AeoAnswer, answered, keep_programmes, load_agreed, load_programmes
-from ledger.index.annexes import keep_annex, load_annexes
+from ledger.index.annexes import judge, keep_annex, load_annexes
+from ledger.index.arrangements import ArrangementShown, load_shown
 from ledger.index.candidates import RecognitionCandidate, load_candidates
 from ledger.index.errors import StoreError
 from ledger.index.freshness import as_of
+from ledger.index.history import Page
 from ledger.index.network import pinned
 from ledger.index.participants import load_organisations
 from ledger.index.recognitions import load_arrangements, load_grants
+from ledger.index.relied import ReliedAnswer, load_relied
 from ledger.index.worklist import WorkFilter, Worklist, WorkPage
 
 if TYPE_CHECKING:
@@ -50,13 +54,14 @@ class RecognitionReading:
                 raise NotEntitled(f"candidates for {country} are for its administration alone")
         meant = client.queries.resolve(query, viewer)
         with client.store.reading() as session:
-            found = load_candidates(session, client.queries.access(session, viewer), meant)
+            found = load_candidates(session, client.queries.access(session, viewer), meant, client.goods)
         return [replace(one, eu_results=_eu_results(one)) for one in found]
 
     def candidate(self, declaration: DeclarationId, parent: bytes, viewer: int) -> RecognitionCandidate | None:
         """One of them; None when there is none such for the viewer."""
         with self.client.store.reading() as session:
-            found = load_candidates(session, self.client.queries.access(session, viewer), [declaration])
+            access = self.client.queries.access(session, viewer)
+            found = load_candidates(session, access, [declaration], self.client.goods)
         return next((one for one in found if one.parent == parent), None)
 
     def worklist(self, viewer: int | None, which: WorkFilter, after: str | None = None, limit: int = 100) -> WorkPage:
@@ -70,7 +75,22 @@ class RecognitionReading:
             access = self.client.queries.access(session, viewer)
             if access.viewer is None or access.viewer.kind is not OrganisationKind.ADMINISTRATION:
                 raise NotEntitled("a work list is for the administration itself")
-            return Worklist(session, access, which).page(after, limit)
+            return Worklist(session, access, self.client.goods, which).page(after, limit)
+
+    def relied(self, about: Digest, viewer: int | None) -> ReliedAnswer | None:
+        """Which decisions relied on a control or recognition; None for whoever is neither its author nor an auditor."""
+        with self.client.store.reading() as session:
+            return load_relied(session, self.client.queries.access(session, viewer), about)
+
+    def judged(self, record: Recognition) -> Judged:
+        """What the annexes of its arrangement say of a recognition, as far as is known here."""
+        with self.client.store.reading() as session:
+            return judge(session, self.client.queries.access(session, None), self.client.goods, record)
+
+    def outside(self, record: Recognition) -> str:
+        """Why a recognition lies outside the annexes of its arrangement, in words; empty: it does not, or who knows."""
+        judged = self.judged(record)
+        return judged.reason if judged.verdict is AnnexVerdict.OUTSIDE else ""
 
     def line(self, one: int, other: int) -> Line:
         """What stands between two administrations: the latest version of their arrangement, who suspends."""
@@ -110,6 +130,22 @@ class RecognitionReading:
             moments = (access.now if at is None else at, access.now if known_at is None else known_at)
             history = AeoHistory(network.founding(), events, annexes, programmes)
             return answered(history, access, operator, moments, as_of(session, self.client.freshness()))
+
+    def arrangements(
+        self, viewer: int | None, partner: int | None = None, after: str | None = None, limit: int = 100
+    ) -> Page[ArrangementShown]:
+        """The arrangements to which an administration, or one that it took over from, is party; an auditor's: all.
+
+        Raises:
+            NotEntitled: the viewer is neither.
+            CursorError: the cursor is not of this index's chain.
+        """
+        with self.client.store.reading() as session:
+            access = self.client.queries.access(session, viewer)
+            me = access.viewer
+            if me is None or me.kind not in {OrganisationKind.ADMINISTRATION, OrganisationKind.AUDITOR}:
+                raise NotEntitled("arrangements are for administrations and auditors")
+            return load_shown(session, access, partner, after, limit)
 
     def annex(self, digest: bytes) -> Annex | None:
         """The annex that an arrangement names by its hash; None when it is not known here. Zeros name the empty one."""

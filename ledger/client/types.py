@@ -60,11 +60,19 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What became of an entry at the door. `new`: it was not here before; `refused`: why it was not let in."""
+    """What became of an entry at the door.
+
+    Attributes:
+        digest: the record's.
+        new: it was not here before.
+        refused: why the ledger would not take it.
+        outside: why it is not let in although the ledger would take it, in words: outside the annex of its arrangement.
+    """
 
     digest: Digest
     new: bool
     refused: Outcome | None = None
+    outside: str = ""
 
 
 class NotEntitled(PassavantError):  # noqa: N818 - the name says what happened

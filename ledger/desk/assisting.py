@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from ledger.client.forgetting import forget_assistance
 from ledger.desk.bench import DEADLINE, Bench
 from ledger.desk.options import ContentMissing, DeskError, UnknownReference
 from ledger.desk.sealing import Content
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ledger.index.assistance import AssistanceShown
 
 ASSISTANCE_SCHEMA: Final = "passavant/assistance/v1"
+_ELSEWHERE: Final = "`passavant fetch 0x{request} --from URL` gets it from the other administration's gateway"
 _TEXTS: Final = {"Subject[1]": "subject", "LegalBasis[1]": "legal_basis", "Text[1]": "text"}
 
 
@@ -236,12 +238,26 @@ class Assistant:
             raise PayloadRefused("the legal basis that the question names is not the one that was signed for")
         return AssistanceThread(shown, question, letters.get("answer"), missing)
 
+    def forget(self, request: Digest) -> int:
+        """Destroy this administration's keys to what was asked and answered, here; to how many contents.
+
+        The chain's part stays, and so does what the other administration has.
+
+        Raises:
+            UnknownReference: there is no such request for this administration.
+            DeskError: it is open.
+        """
+        if self._shown(request).reply is None:
+            raise DeskError("it is not answered yet: what is asked can be forgotten once it was answered or refused")
+        return forget_assistance(self._client, request, self._me)
+
     def _letter(self, shown: "AssistanceShown", name: str, commitment: bytes, missing: dict[str, str]) -> Letter | None:
         try:
             subject = Subject(shown.id, commitment, schema_id(ASSISTANCE_SCHEMA))
             return Letter.of(self._bench.sealer.open(subject))
         except ContentMissing as error:
-            missing[name] = str(error)
+            here = bool(self._client.sealed_payloads.behind(commitment))
+            missing[name] = str(error) if here else f"{error}. {_ELSEWHERE.format(request=shown.id.hex())}"
             return None
 
     def _shown(self, request: Digest) -> "AssistanceShown":

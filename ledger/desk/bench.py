@@ -25,6 +25,7 @@ from ledger.desk.sharing import Sharing
 from ledger.documents import Document, build
 from ledger.documents.arrangements import goods_of
 from ledger.domain.codes import Outcome
+from ledger.domain.proposals import Goods
 from ledger.domain.records import Control, Decision, Declaration, Hold, Record, Request
 from ledger.domain.state import DeclarationState, advance, lodge
 from ledger.domain.wire import ZERO, DeclarationId, Digest
@@ -130,6 +131,11 @@ class Bench:
             raise UnknownReference(f"no version {number or 1} of 0x{declaration.hex()} is recorded here")
         version = found[-1]
         return version.number, self._open(Subject(declaration, version.commitment, version.schema))
+
+    def goods(self, declaration: DeclarationId, number: int) -> Goods:
+        """What annexes look at in a recorded version, as it was noted here; else by opening it. Raises as `payload`."""
+        known = self.client.goods_of_version(declaration, number)
+        return goods_of(dict(self.payload(declaration, number)[1].fields)) if known is None else known
 
     def _open(self, subject: Subject) -> Payload:
         """A version's content as `Sealer.open` gives it; what was erased is told from what is merely not here."""

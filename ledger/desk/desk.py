@@ -214,7 +214,7 @@ class Desk(Bench):
     @property
     def recogniser(self) -> Recogniser:
         """What recognises controls, and says who is an authorised economic operator."""
-        return Recogniser(self.client, self.identity, self._clock)
+        return Recogniser(self.client, self.identity, self.payload, self._clock)
 
     @property
     def assistant(self) -> Assistant:

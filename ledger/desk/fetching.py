@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final
 
 from ledger.client import Custody, NotEntitled, Scope, SealedForReader, SealRefused, StaleGrant, StatusQuery
+from ledger.desk.assisting import ASSISTANCE_SCHEMA
 from ledger.desk.bench import Bench
 from ledger.desk.field_sets import FIELD_SET_SCHEMA, FieldSets
 from ledger.desk.options import ContentMissing, DeskError, UnknownReference
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from ledger.client.elsewhere import Elsewhere
     from ledger.index.history import VersionShown
 
-ASSISTANCE_SCHEMA: Final = "passavant/assistance/v1"
 _CHOSEN: Final = "chosen fields"
 _DOUBTS: Final = (SealingError, PayloadRefused, SealRefused, NotEntitled)
 

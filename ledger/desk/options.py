@@ -184,6 +184,7 @@ class RecognitionOptions:
         aeo: the grant of AEO status on which it rests.
         effective_at: seconds (UTC); now when None.
         supersedes: digest of an earlier recognition for the same declaration, whose place it takes.
+        unjudged: recognise although nobody can tell here whether the goods lie within the annex of the arrangement.
     """
 
     verdict: Verdict
@@ -192,6 +193,7 @@ class RecognitionOptions:
     aeo: Digest | None = None
     effective_at: int | None = None
     supersedes: Digest | None = None
+    unjudged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from ledger.desk.desk import Desk
 from ledger.desk.options import DeskError
-from ledger.documents.arrangements import goods_of
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.inspections import History, Inspection
 from ledger.domain.proposals import Goods, Period, Proposal
@@ -29,14 +28,14 @@ def simulated(desk: Desk, proposal: Proposal, period: Period) -> tuple[Inspectio
 
 
 def _readable(desk: Desk, history: History) -> dict[tuple[DeclarationId, int], Goods]:
-    """The goods of the versions that were controlled, as far as they can be read."""
+    """The goods of the versions that were controlled, as far as they were noted here or can be read."""
     found: dict[tuple[DeclarationId, int], Goods] = {}
     for event in history.events:
         record = event.record
         if isinstance(record, Control) and record.administration in (history.counted or ()):
             place = (record.declaration, record.version)
             try:
-                found[place] = found.get(place) or goods_of(dict(desk.payload(*place)[1].fields))
+                found[place] = found.get(place) or desk.goods(*place)
             except (DeskError, SealingError, PayloadRefused):
                 continue  # told as not judged
     return found

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ledger.domain.annexes import AnnexVerdict, goods_verdict
 from ledger.domain.chronicle import AsRecorded, Chronicle
 from ledger.domain.codes import ControlMethod, ControlOutcome, DecisionKind, Outcome, Risk, Status, Verdict
 from ledger.domain.events import Recorded
@@ -144,13 +145,13 @@ class _Simulation:
 
     def _within_annex(self, record: Control, found: Inspection) -> Inspection:
         annex = self.proposal.annex
-        if found.effect is Effect.KEPT or not annex.limits():
+        if found.effect is Effect.KEPT:
             return found
         goods = self.history.goods.get((record.declaration, record.version))
-        covered = None if goods is None else annex.covers(goods)
-        if covered is None:
+        verdict = goods_verdict([annex], goods)
+        if verdict is AnnexVerdict.NOT_JUDGED:
             return replace(found, effect=Effect.UNJUDGED)
-        if covered:
+        if verdict is not AnnexVerdict.OUTSIDE:
             return found
         return replace(found, effect=Effect.KEPT, reason=Ground.OUTSIDE_ANNEX, covered=NOTHING, relied=())
 

@@ -18,11 +18,15 @@ from ledger.index.cursors import place_after, write_place
 from ledger.index.history import Entry, Page
 from ledger.index.reading import Row, Session
 
-_COLUMNS: Final = (
-    "a.digest, e.body, a.answer, a.answered_at, r.body, e.time, e.block, e.log, b.hash"
-    " FROM assistance a JOIN events e ON e.digest = a.digest AND e.outcome = 0 JOIN blocks b ON b.number = e.block"
+_PAGE: Final = "SELECT a.digest FROM assistance a CROSS JOIN events e WHERE e.digest = a.digest AND e.outcome = 0"
+_REQUESTS: Final = (
+    "SELECT a.digest, e.body, a.answer, a.answered_at, r.body, e.time, e.block, e.log, b.hash"
+    " FROM assistance a CROSS JOIN events e JOIN blocks b ON b.number = e.block"
     " LEFT JOIN events r ON r.digest = a.answer AND r.outcome = 0"
+    " WHERE e.digest = a.digest AND e.outcome = 0"
 )
+"""CROSS JOIN makes SQLite begin with the few requests, and not with the many events, whose order is asked for."""
+_ORDER: Final = "ORDER BY e.block, e.log"
 _LATE: Final = "(CASE WHEN a.answered_at > 0 THEN a.answered_at ELSE ? END) > a.due_at"
 
 
@@ -132,7 +136,7 @@ def load_one(session: Session, access: Access, request: bytes) -> AssistanceShow
     """One request; None when there is none for the viewer."""
     if not is_between(session, access, request):
         return None
-    [row] = session.rows(f"SELECT {_COLUMNS} WHERE a.digest = ?", request)
+    [row] = session.rows(f"{_REQUESTS} AND a.digest = ?", request)
     return _shown(session, access, [row])[0]
 
 
@@ -156,8 +160,8 @@ def load_page(
     if wanted.late:
         where.append(_LATE)
         values.append(access.now)
-    sql = f"SELECT {_COLUMNS} WHERE {' AND '.join(where)} ORDER BY e.block, e.log LIMIT ?"
-    rows = session.rows(sql, *values, limit)
+    found = session.rows(" AND ".join([_PAGE, *where]) + f" {_ORDER} LIMIT ?", *values, limit)
+    rows = session.within(f"{_REQUESTS} AND a.digest IN ({{keys}}) {_ORDER}", [row[0] for row in found])
     following = write_place(*rows[-1][6:9]) if rows else after
     return Page(tuple(_shown(session, access, rows)), following)
 
@@ -169,7 +173,7 @@ def load_about(session: Session, access: Access, declarations: Collection[bytes]
     if not own and not audits:
         return {}
     about = "SELECT consignment FROM declarations WHERE id IN ({keys})"
-    rows = session.within(f"SELECT {_COLUMNS} WHERE a.consignment IN ({about})", declarations)
+    rows = session.within(f"{_REQUESTS} AND a.consignment IN ({about})", declarations)
     found = {Digest(row[0]): _standing(row) for row in rows}
     return {digest: one for digest, one in found.items() if audits or _parties(one.request) & own}
 

@@ -4,8 +4,9 @@ The rules are `ledger.domain.recognising`'s, asked for each risk area; there is 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ledger.domain.annexes import Annexed, AnnexVerdict, Judged
 from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, Outcome, Risk, SealState, Verdict
 from ledger.domain.lifecycle import LIVE
 from ledger.domain.participants import Participants
@@ -16,6 +17,8 @@ from ledger.domain.records import Recognition
 from ledger.domain.state import DeclarationState
 from ledger.domain.wire import ZERO, DeclarationId, Digest, Head
 from ledger.index.access import Access, Level
+from ledger.index.annexes import load_annexed
+from ledger.index.goods import GoodsIndex
 from ledger.index.reading import Session
 from ledger.index.recognitions import (
     CONTROL,
@@ -44,10 +47,11 @@ class RecognitionCandidate:
         controlled: the declaration that was controlled, in `version`.
         seal_state: of the seals, at the control.
         risk: risk areas of the parent.
-        usable: those in which it may be relied on now.
+        usable: those in which it may be relied on now; none when the goods lie outside the annex.
         arrangement: the version of the arrangement that covers it; None when there is none with that administration.
-        refused: why it may not be relied on at all, or not in the areas that are missing from `usable`.
-        reason: the same in words.
+        annex: what the annexes of that arrangement say of the goods of `declaration`, in its latest version.
+        refused: why the ledger would refuse it at all, or in the areas that are missing from `usable`.
+        reason: the same in words, and what is to be said of the annex.
         recognised: the viewer's latest recognition of it that it did not withdraw.
         stands: whether that recognition stands.
         eu_results: the EU's control result codes that the control corresponds to, as the client adds them.
@@ -67,6 +71,7 @@ class RecognitionCandidate:
     effective_at: int
     valid_until: int
     arrangement: Digest | None
+    annex: AnnexVerdict
     refused: Outcome | None
     reason: str | None
     recognised: Digest | None
@@ -79,6 +84,7 @@ class Weighing:
     """The rules over one consignment, for one administration at one moment."""
 
     rules: Recognising
+    annexed: Annexed
     administration: int
     now: int
 
@@ -106,9 +112,11 @@ class Weighing:
         return {self._competent(root.partner), self._competent(root.control.administration)}
 
     def _weighed(self, own: DeclarationState, parent: Digest, root: Root) -> RecognitionCandidate:
-        agreed = self.arrangement(root)
-        outcomes = {area: self._in(own, parent, root, agreed, area) for area in Risk if area & root.risk}
+        record = self._record(own, parent, root)
+        outcomes = {area: self._in(own, replace(record, risk=area), root) for area in Risk if area & root.risk}
         refused = next((one for one in outcomes.values() if one is not Outcome.RECORDED), None)
+        usable = sum(area for area, outcome in outcomes.items() if outcome is Outcome.RECORDED)
+        judged = self.annexed.judge(self.rules.known, record, own.version.commitment, self.now)
         recognised = self._recognised(own, parent)
         control = root.control
         return RecognitionCandidate(
@@ -122,12 +130,13 @@ class Weighing:
             outcome=ControlOutcome(control.outcome),
             seal_state=SealState(control.seal_state),
             risk=Risk(root.risk),
-            usable=Risk(sum(area for area, outcome in outcomes.items() if outcome is Outcome.RECORDED)),
+            usable=Risk(0 if judged.verdict is AnnexVerdict.OUTSIDE else usable),
             effective_at=control.effective_at,
             valid_until=control.valid_until,
-            arrangement=agreed,
+            arrangement=Digest(record.arrangement) if record.arrangement != ZERO else None,
+            annex=judged.verdict,
             refused=refused,
-            reason=None if refused is None else REASONS[refused],
+            reason=_in_words(judged, refused),
             recognised=recognised,
             stands=None if recognised is None else self.rules.walk.standing(recognised) is Outcome.RECORDED,
         )
@@ -141,21 +150,22 @@ class Weighing:
         latest = max(between, key=lambda digest: between[digest].record.valid_from, default=None)
         return next(in_force, latest)
 
-    def _in(self, own: DeclarationState, parent: Digest, root: Root, agreed: Digest | None, area: Risk) -> Outcome:
-        if own.standing.status not in LIVE:
-            return _NOT_LIVE
-        record = Recognition(
+    def _record(self, own: DeclarationState, parent: Digest, root: Root) -> Recognition:
+        """What the administration would sign, for all risk areas."""
+        return Recognition(
             declaration=own.id,
             parent=parent,
-            arrangement=agreed or Digest(ZERO),
+            arrangement=self.arrangement(root) or Digest(ZERO),
             administration=self.administration,
             version=own.version.number,
             verdict=Verdict.PARTIAL,
-            risk=area,
+            risk=root.risk,
             effective_at=self.now,
             deadline=self.now,
         )
-        return self.rules.weigh(record, root, self.now)
+
+    def _in(self, own: DeclarationState, record: Recognition, root: Root) -> Outcome:
+        return self.rules.weigh(record, root, self.now) if own.standing.status in LIVE else _NOT_LIVE
 
     def _recognised(self, own: DeclarationState, parent: Digest) -> Digest | None:
         mine = [
@@ -172,14 +182,16 @@ class Weighing:
         return self.rules.participants.competent_for(administration, self.now)
 
 
-def load_candidates(session: Session, access: Access, declarations: Collection[bytes]) -> list[RecognitionCandidate]:
+def load_candidates(
+    session: Session, access: Access, declarations: Collection[bytes], goods: GoodsIndex
+) -> list[RecognitionCandidate]:
     """For declarations of the viewer's own; empty for whoever is not the administration that is competent for them."""
-    weighing, own = load_weighing(session, access, declarations)
+    weighing, own = load_weighing(session, access, declarations, goods)
     return [found for one in own for found in weighing.candidates(one)] if weighing else []
 
 
 def load_weighing(
-    session: Session, access: Access, declarations: Collection[bytes]
+    session: Session, access: Access, declarations: Collection[bytes], goods: GoodsIndex
 ) -> tuple[Weighing | None, list[DeclarationState]]:
     """The rules for whoever asks, and those of the declarations that are its own; None for no administration."""
     viewer = access.viewer
@@ -188,7 +200,8 @@ def load_weighing(
     family = {DeclarationId(one): folded.state for one, folded in load_families(session, declarations).items()}
     own = [family[DeclarationId(one)] for one in declarations if DeclarationId(one) in family]
     own = [one for one in own if access.level(one) is Level.PAYLOAD]
-    return Weighing(_rules(session, access, family), viewer.id, access.now), own
+    annexed = load_annexed(session, goods, [(one.id, one.version.commitment) for one in own])
+    return Weighing(_rules(session, access, family), annexed, viewer.id, access.now), own
 
 
 def _rules(session: Session, access: Access, family: Mapping[DeclarationId, DeclarationState]) -> Recognising:
@@ -203,6 +216,11 @@ def _rules(session: Session, access: Access, family: Mapping[DeclarationId, Decl
     superseded, touched = load_superseded(session, known.controls), load_touched(session, family)
     participants = Participants(Head(ZERO), dict(access.administrations), {}, {})
     return Recognising(participants, dict(family), known, Walk(known, superseded.__contains__, touched.__getitem__))
+
+
+def _in_words(judged: Judged, refused: Outcome | None) -> str | None:
+    said = [judged.reason] if judged.reason else []
+    return " ".join([*said, *([REASONS[refused]] if refused is not None else [])]) or None
 
 
 def _passes_on(record: Recognition) -> bool:

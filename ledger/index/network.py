@@ -13,7 +13,7 @@ from ledger.index.errors import OtherNetworkError
 if TYPE_CHECKING:
     from ledger.index.store import Store
 
-_KEY = "network"
+NETWORK_KEY = "network"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Network:
 def pinned(store: "Store") -> Network | None:
     """The network that a store is of, if that was said already."""
     with store.reading() as session:
-        rows = session.rows("SELECT value FROM meta WHERE key = ?", _KEY)
+        rows = session.rows("SELECT value FROM meta WHERE key = ?", NETWORK_KEY)
     return msgspec.json.decode(rows[0][0], type=Network) if rows else None
 
 
@@ -89,7 +89,7 @@ def _rewrite(store: "Store", network: Network) -> None:
 
     with store.writing(Lock.SCHEMA) as connection:
         value = msgspec.json.encode(network).decode()
-        connection.execute(meta.update().where(meta.c.key == _KEY).values(value=value))
+        connection.execute(meta.update().where(meta.c.key == NETWORK_KEY).values(value=value))
 
 
 def _write(store: "Store", network: Network) -> None:
@@ -100,5 +100,5 @@ def _write(store: "Store", network: Network) -> None:
 
     with store.writing(Lock.SCHEMA) as connection:
         value = msgspec.json.encode(network).decode()
-        if insert_missing(connection, meta, {"key": _KEY, "value": value}):
+        if insert_missing(connection, meta, {"key": NETWORK_KEY, "value": value}):
             save(connection, network.founding())

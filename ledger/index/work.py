@@ -112,6 +112,8 @@ class WorkFolding:
         for digest in self.web.fallen(step):
             record = self.web.nodes[digest]
             yield WorkItem(record.administration, Work.WITHDRAWN, record.declaration, digest)
+        if step.was is not None and step.state is not None and step.state.seal_broken > step.was.seal_broken:
+            yield WorkItem(step.state.administration, Work.WITHDRAWN, step.state.id, Digest(step.event.digest))
 
     def _assisting(self, event: Recorded) -> Iterator[WorkItem]:
         record, digest = event.record, Digest(event.digest)

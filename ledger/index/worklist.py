@@ -18,15 +18,15 @@ from ledger.index.assistance_due import AssistanceDue, load_assistance_due
 from ledger.index.candidates import RecognitionCandidate, load_weighing
 from ledger.index.cursors import read_item, write_item
 from ledger.index.errors import CursorError
+from ledger.index.goods import GoodsIndex
 from ledger.index.reading import Session
 from ledger.index.rows import load_declarations, load_families
 from ledger.index.withdrawals import Withdrawal, load_withdrawals
 from ledger.index.work import KeptItem, Work
 
-MOST_LOOKED_AT: Final = 5_000
+MOST_LOOKED_AT: Final = 2_000
 """Items that one page looks at, open or not, before it ends short."""
-_LEAST: Final = 100
-_MORE: Final = 4
+_PART: Final = 500
 _ANY: Final = Risk(0)
 _ASSISTANCE: Final = Work.ASSISTANCE
 Matter = RecognitionCandidate | Withdrawal | AssistanceDue
@@ -38,12 +38,14 @@ class WorkFilter:
 
     Attributes:
         kind: of this kind.
+        chapter: of declarations whose present version is known here to have goods of this HS chapter (two digits).
         route: where a declaration of the consignment is for export, and the country of whoever asks.
         operator: of declarations of this declarant or agent.
         risk: of one of these risk areas; assistance tells none.
     """
 
     kind: Work | None = None
+    chapter: str | None = None
     route: tuple[str, str] | None = None
     operator: int | None = None
     risk: Risk = _ANY
@@ -91,11 +93,12 @@ class WorkPage:
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """Reads the work list of the administration that asks."""
+    """Reads the work list of the administration that asks; `goods` tells HS chapters, where they are known."""
 
     session: Session
     access: Access
-    which: WorkFilter
+    goods: GoodsIndex
+    which: WorkFilter = WorkFilter()
 
     def page(self, after: str | None, limit: int) -> WorkPage:
         """Up to `limit` open items after a cursor.
@@ -103,13 +106,14 @@ class Worklist:
         Raises:
             CursorError: the cursor is not of this index's chain.
         """
-        at, size = _place(self.session, after), max(_LEAST, _MORE * limit)
+        at, size = _place(self.session, after), limit + 1  # mostly they are open, and one more tells that there is more
         found: list[tuple[KeptItem, WorkShown]] = []
         looked_at, more = 0, True
         while more and len(found) < limit and looked_at < MOST_LOOKED_AT:
             kept = self._kept(at, size)
             looked_at, more = looked_at + len(kept), len(kept) == size
             found += self._open(kept)
+            size = max(size, _PART)
             if kept:
                 at, after = _at(kept[-1]), _cursor(kept[-1])
         if len(found) > limit:
@@ -137,8 +141,8 @@ class Worklist:
     def _open(self, items: Sequence[KeptItem]) -> Iterator[tuple[KeptItem, WorkShown]]:
         own = self._own(items)
         wanted = [one for one in items if own[one.subject] or one.kind is _ASSISTANCE]
-        routed = self._routed(wanted, own)
-        wanted = [one for one in wanted if one in routed and self._concerns(own[one.subject])]
+        routed, within = self._routed(wanted, own), self._within(own)
+        wanted = [one for one in wanted if one in routed and self._concerns(own[one.subject], within)]
         judged: dict[KeptItem, Matter] = {
             **self._controls(wanted),
             **self._withdrawn(wanted),
@@ -173,13 +177,25 @@ class Worklist:
         from_there = {row[0] for row in rows if self.access.country(row[1]) == origin}
         return {one for one, consignment in by.items() if consignment in from_there}
 
-    def _concerns(self, own: Sequence[DeclarationState]) -> bool:
-        operator = self.which.operator
-        return operator is None or any(operator in (one.declarant, one.agent) for one in own)
+    def _concerns(self, own: Sequence[DeclarationState], within: set[DeclarationId]) -> bool:
+        """Whether one of the viewer's own declarations is the operator's, and has the goods, that are asked for."""
+        operator, chapter = self.which.operator, self.which.chapter
+        if operator is None and chapter is None:
+            return True
+        return any(operator in (None, one.declarant, one.agent) and one.id in within for one in own)
+
+    def _within(self, own: Mapping[bytes, list[DeclarationState]]) -> set[DeclarationId]:
+        """The declarations that are known to have goods of the chapter; all, when none is asked for."""
+        states = [state for some in own.values() for state in some]
+        if self.which.chapter is None:
+            return {one.id for one in states}
+        places = {one.id: (one.id, one.version.commitment) for one in states}
+        known = self.goods.load(self.session, places.values())
+        return {one for one, place in places.items() if place in known and self.which.chapter in known[place].chapters}
 
     def _controls(self, items: Iterable[KeptItem]) -> Mapping[KeptItem, RecognitionCandidate]:
         asked = [one for one in items if one.kind is Work.CONTROL]
-        weighing, own = load_weighing(self.session, self.access, {one.subject for one in asked})
+        weighing, own = load_weighing(self.session, self.access, {one.subject for one in asked}, self.goods)
         if weighing is None:
             return {}
         states = {bytes(one.id): one for one in own}

@@ -32,6 +32,7 @@ from ledger.client import (
     RecordAnswer,
     RecordProgress,
     Reference,
+    ReliedAnswer,
     Retained,
     Scope,
     Sealed,
@@ -192,6 +193,7 @@ class FakeClient:
     annexes: dict[bytes, Annex] = field(default_factory=dict)
     weighing: int | None = None
     work: WorkPage = field(default_factory=lambda: WorkPage((), None, more=False))
+    reliances: dict[tuple[bytes, int | None], ReliedAnswer] = field(default_factory=dict)
     asked_work: list[tuple[WorkFilter, str | None, int]] = field(default_factory=list)
     authorised: dict[int, AeoAnswer] = field(default_factory=dict)
     asked_aeo: list[tuple[int | None, ...]] = field(default_factory=list)
@@ -350,6 +352,9 @@ class FakeClient:
         if viewer != self.weighing:
             raise NotEntitled("not yours")
         return self.work
+
+    def relied(self, about: bytes, viewer: int | None) -> ReliedAnswer | None:
+        return self.reliances.get((about, viewer))
 
     def aeo(self, operator: int, viewer: int | None, at: int | None, known_at: int | None) -> AeoAnswer | None:
         self.asked_aeo.append((operator, viewer, at, known_at))

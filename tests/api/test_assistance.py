@@ -199,6 +199,13 @@ def test_two_administrations_ask_and_answer_over_http(running):
     assert france.read(request, told["reply"]["commitment"]).text == "It is."
     assert france.me.get(URL + "?open=true").json()["assistance"] == []
 
+    timeline = france.me.get(f"/v1/consignments/{consignment}/provenance").json()["entries"]
+    told_of = [one["fields"] for one in timeline if one["type"] == "Assistance"]
+    assert [(one["action"], one["late"]) for one in told_of] == [("REQUEST", 0), ("ANSWER", 0)]
+    assert (told_of[0]["state"], told_of[0]["kind"], told_of[0]["addressee"]) == ("ANSWERED", "VERIFICATION", 826)
+    own = declarant.get(f"/v1/consignments/{consignment}/provenance").json()["entries"]
+    assert {one["type"] for one in own} == {"Declaration"}
+
     again = britain.record(
         addressee=france.number, consignment=consignment, request=request, action="REFUSAL", reason="COMPLIANCE"
     )

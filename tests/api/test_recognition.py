@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from ledger.client import RecognitionCandidate, SharedControl
+from ledger.domain.annexes import AnnexVerdict
 from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, Outcome, Risk, SealState
 from ledger.domain.proposals import Annex
 from ledger.domain.wire import DeclarationId, Digest
@@ -43,6 +44,7 @@ def test_what_may_be_relied_on_is_told_with_the_reason_for_the_rest(web, customs
             effective_at=1_900_000_000,
             valid_until=1_900_000_001,
             arrangement=None,
+            annex=AnnexVerdict.NOT_JUDGED,
             refused=Outcome.OUT_OF_SCOPE,
             reason="outside",
             recognised=None,
@@ -54,6 +56,7 @@ def test_what_may_be_relied_on_is_told_with_the_reason_for_the_rest(web, customs
     [told] = answer.json()["candidates"]
     assert (told["usable"], told["risk"], told["refused"]) == (["SECURITY"], ["SECURITY", "IPR"], "OUT_OF_SCOPE")
     assert (told["method"], told["reason"], told["stands"]) == ("PHYSICAL", "outside", None)
+    assert told["annex"] == "NOT_JUDGED"
     assert (told["euResults"], told["sealState"]) == (["A1"], "INTACT")
     assert (told["parent"], told["effectiveAt"]) == (f"0x{CONTROL.hex()}", "2030-03-17T17:46:40Z")
     assert "no-store" in answer.headers["cache-control"]

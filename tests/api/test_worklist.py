@@ -1,9 +1,10 @@
 import pytest
 
-from ledger.client import Work, WorkFilter, WorkPage, WorkShown
+from ledger.client import ReliedAnswer, Work, WorkFilter, WorkPage, WorkShown
 from ledger.domain.codes import AssistanceKind, OrganisationKind, Risk
 from ledger.domain.wire import ConsignmentId, Digest
 from ledger.index.assistance_due import AssistanceDue
+from ledger.index.relied import RelyingCount
 from tests.api.conftest import open_session
 from tests.api.fake_client import participant
 from tests.api.keys import Signer
@@ -53,9 +54,19 @@ def test_a_page_of_what_there_is_to_do(web, customs, ledger_client):
 
 
 def test_every_filter_reaches_the_client(web, customs, ledger_client):
-    asked = {"kind": "CONTROL", "route": "GB-FR", "operator": 70_000, "risk": "SECURITY,IPR", "after": "c1", "limit": 5}
+    asked = {
+        "kind": "CONTROL",
+        "chapter": "07",
+        "route": "GB-FR",
+        "operator": 70_000,
+        "risk": "SECURITY,IPR",
+        "after": "c1",
+        "limit": 5,
+    }
     assert web.get(URL, params=asked, headers=customs).status_code == 200
-    which = WorkFilter(kind=Work.CONTROL, route=("GB", "FR"), operator=70_000, risk=Risk.SECURITY | Risk.IPR)
+    which = WorkFilter(
+        kind=Work.CONTROL, chapter="07", route=("GB", "FR"), operator=70_000, risk=Risk.SECURITY | Risk.IPR
+    )
     assert ledger_client.asked_work == [(which, "c1", 5)]
 
 
@@ -68,3 +79,22 @@ def test_it_is_for_the_administration_itself(web, session, customs):
     assert web.get(URL).status_code == 401
     assert web.get(URL, headers=session).status_code == 403
     assert web.get(URL, headers=customs).status_code == 200
+
+
+def test_who_relied_on_ones_control(web, customs, ledger_client):
+    control = Digest(b"\x0d" * 32)
+    count = RelyingCount(administration=826, decisions=2, stands=1, withdrawn=1, decided_anew=0)
+    answer = ReliedAnswer(about=control, control=control, author=250, counts=(count,), decisions=())
+    ledger_client.reliances[control, 250] = answer
+    asked = {"control": f"0x{control.hex()}"}
+    told = web.get("/v1/recognition/relied", params=asked, headers=customs).json()
+    assert (told["author"], told["decisions"]) == (250, [])
+    assert [(one["administration"], one["withdrawn"]) for one in told["counts"]] == [(826, 1)]
+    assert web.get("/v1/recognition/relied", params=asked).status_code == 401
+
+
+def test_of_others_controls_there_is_none(web, session, customs):
+    other = {"control": "0x" + "0e" * 32}
+    for headers in (session, customs):
+        assert web.get("/v1/recognition/relied", params=other, headers=headers).status_code == 404
+    assert web.get("/v1/recognition/relied", params={"control": "0x"}, headers=customs).status_code in {400, 422}

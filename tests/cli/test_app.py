@@ -17,7 +17,9 @@ COMMANDS = (
     "aeo suspend",
     "aeo withdraw",
     "arrange",
+    "arrangements",
     "assist answer",
+    "assist forget",
     "assist list",
     "assist refuse",
     "assist request",
@@ -57,6 +59,7 @@ COMMANDS = (
     "verify",
     "recognise",
     "recognition-benefits",
+    "relied",
     "record",
     "replay",
     "retention",
@@ -70,7 +73,7 @@ COMMANDS = (
 )
 WITHOUT_JSON = {"completion"}
 RUN_APART = {"completion", "declare", "devnet", "erase", "fetch", "ingest", "present", "record"}
-BY_TWO = {"assist", "open-arrangement", "recognise", "suspend-arrangement"}
+BY_TWO = {"assist", "open-arrangement", "recognise", "relied", "suspend-arrangement"}
 """What two administrations must have agreed on before: see test_recognising.py."""
 HEAVY = ("web3", "fastapi", "alembic", "eth_account", "lxml", "sqlalchemy", "starlette", "rich", "httpx", "eth_abi")
 

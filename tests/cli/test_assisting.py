@@ -93,6 +93,7 @@ def test_what_is_wrong_is_said(declared, passavant):
         (("show", request, "--as", "platform"), 1, "is no request of assistance"),
         (("show", "0x" + "ab" * 32, *BY_FR), 1, "is no request of assistance"),
         (("show", "0x12", *BY_FR), 2, "is no id"),
+        (("forget", request, *BY_GB), 1, "it is not answered yet"),
         (("list", "--as", "platform"), 1, "for the administrations that asked or were asked"),
         (("answer", request, "--text", "@nothing.txt", *BY_GB), 2, "can't be read as text"),
     ):
@@ -104,7 +105,7 @@ def test_what_is_wrong_is_said(declared, passavant):
 def test_the_examples_run(declared, passavant):
     told = passavant(*example(passavant, "assist request")[1:], "--json")
     assert told.code == 0, told
-    for name in ("assist show", "assist answer", "assist list"):
+    for name in ("assist show", "assist answer", "assist list", "assist forget"):
         words = [told.json["id"] if word == "0x…" else word for word in example(passavant, name)]
         assert passavant(*words[1:]).code == 0, words
     more = asked(passavant)

@@ -93,3 +93,19 @@ def test_a_network_that_takes_too_long(stopped, passavant, monkeypatch):
     monkeypatch.setattr(devnet, "_PATIENCE", 0.0)
     told = passavant("devnet", "up", "--detach")
     assert (told.code, "is not ready after 0 seconds" in told.err) == (1, True)
+
+
+def test_a_home_apart(home, passavant, tmp_path):
+    there = tmp_path / "douane"
+    asked = ("devnet", "apart", "customs-fr", "--to", there, "--no-gateway")
+    told = passavant(*asked)
+    assert told.code == 0, told.err
+    assert told.out == f"The network in {there} is down. Start it: passavant devnet up --home {there}.\n"
+    again = passavant(*asked)
+    assert (again.code, "has no key of 'customs-fr': another home has" in again.err) == (2, True)
+    other = passavant("devnet", "apart", "express", "--to", there)
+    assert (other.code, "is not empty. Name a new directory" in other.err) == (1, True)
+    down = passavant("devnet", "up", "--detach", "--home", there)
+    assert (down.code, f"the chain, which {home} keeps, is not up" in down.err) == (1, True)
+    status = passavant("devnet", "status", "--home", there, "--json")
+    assert (status.code, status.json["keeper"], status.json["ready"]) == (1, str(home), False)

@@ -109,6 +109,42 @@ def test_the_declarant_sees_by_whom_and_nobody_else_sees_candidates(imported, pa
 
 
 @pytest.mark.e2e
+def test_what_lies_outside_the_annex_is_not_recognised(imported, messages, passavant):
+    good = controlled(passavant, "--outcome", "none-found", "--risk", "security")
+    granted = passavant("aeo", "grant", "platform", "--programme", "UK AEOS", *BY_GB).json["id"]
+    assert candidates(passavant, imported)[good]["annex"] == "WITHIN"
+    (messages / "plan.json").write_text(json.dumps({**PLAN, "annex": {"modes": [4], "aeoProgrammes": ["EU AEOS"]}}))
+    assert passavant("arrange", "plan.json", "--begins-in", "4s", *BY_GB).code == 0
+    assert passavant("arrange", "plan.draft.json", *BY_FR).code == 0
+    time.sleep(5)
+    full = ("recognise", imported, good, "--verdict", "full")
+    refused = passavant(*full, "--aeo", granted, *BY_FR)
+    assert (refused.code, refused.json["error"]) == (1, "DeskError")
+    assert "does not recognise the AEO programme" in refused.err
+    (messages / "plan.json").write_text(json.dumps({**PLAN, "annex": {"hsChapters": ["61"]}}))
+    assert passavant("arrange", "plan.json", "--begins-in", "4s", *BY_GB).code == 0
+    assert passavant("arrange", "plan.draft.json", *BY_FR).code == 0
+    time.sleep(5)
+    told = candidates(passavant, imported)[good]
+    assert (told["annex"], told["usable"], told["refused"]) == ("OUTSIDE", [], None)
+    shown = passavant("controls", imported, "--for", "FR", "--as", "customs-fr").out
+    assert "may be relied on  no: The goods lie outside the annex" in shown
+    with open_desk(open_home(None), "customs-fr") as desk, desk.client.store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM goods_private")
+    told = candidates(passavant, imported)[good]
+    assert (told["annex"], told["usable"]) == ("NOT_JUDGED", ["SECURITY"])
+    refused = passavant(*full, *BY_FR)  # it opens the content, and judges
+    assert (refused.code, "decline it, or control the goods" in refused.err) == (1, True)
+    assert candidates(passavant, imported)[good]["annex"] == "OUTSIDE"
+    with open_desk(open_home(None), "customs-fr") as desk, desk.client.store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM goods_private")
+        connection.exec_driver_sql("DELETE FROM sealed")
+    refused = passavant(*full, *BY_FR)
+    assert (refused.code, "is not in this store" in refused.err, "--unjudged" in refused.err) == (1, True, True)
+    assert passavant(*full, "--unjudged", *BY_FR).json["progress"] == "FINAL"
+
+
+@pytest.mark.e2e
 def test_an_arrangement_is_suspended_and_resumed(imported, passavant):
     good = controlled(passavant, "--outcome", "none-found", "--risk", "safety")
     assert passavant("suspend-arrangement", "customs-fr", "--reason", "risk", *BY_GB).code == 0
@@ -119,6 +155,26 @@ def test_an_arrangement_is_suspended_and_resumed(imported, passavant):
     assert passavant("suspend-arrangement", "250", "--resume", *BY_GB).code == 0
     assert candidates(passavant, imported)[good]["usable"] == ["SAFETY"]
     assert passavant("suspend-arrangement", "4", *BY_GB).json["error"] == "DeskError"
+
+
+@pytest.mark.e2e
+def test_arrangements_are_told_with_their_scope_to_their_parties_and_auditors(imported, messages, passavant):
+    plan = {**PLAN, "standard": {"name": "security/1", "level": 2}, "validFrom": "2090-01-01", "annex": {}}
+    (messages / "plan.json").write_text(json.dumps({**plan, "validUntil": "2091-01-01"}))
+    assert passavant("arrange", "plan.json", *BY_GB).code == 0
+    assert passavant("arrange", "plan.draft.json", *BY_FR).code == 0
+    assert passavant("suspend-arrangement", "customs-fr", "--reason", "risk", *BY_GB).code == 0
+    first, second = passavant("arrangements", "--with", "customs-gb", *BY_FR).json["arrangements"]
+    assert (first["inForce"], first["suspendedBy"], first["methods"]) == (True, [], ["PHYSICAL"])
+    assert first["annexContent"]["hsChapters"] == ["61", "85"]
+    assert (second["inForce"], second["suspendedBy"], second["level"]) == (False, [826], 2)
+    assert (second["predecessor"], second["annex"]) == (first["arrangement"], None)
+    assert passavant("arrangements", "--as", "auditor", "--json").json["arrangements"] == [first, second]
+    told = passavant("arrangements", "--as", "customs-gb").out
+    for words in ("not yet in force", "61, 85", "home use, outright export", "level 2 or more", "suspended by"):
+        assert words in told, words
+    assert "There is no arrangement" in passavant("arrangements", "--with", "4", "--as", "customs-fr").out
+    assert passavant("arrangements", "--as", "platform", "--json").json["error"] == "NotEntitled"
 
 
 @pytest.mark.e2e

@@ -68,3 +68,9 @@ def test_a_network():
     down = render.devnet(Path("/h"), home, ready=False, alarms=[])
     assert down == "The network in /h is down. Start it: passavant devnet up."
     assert render.devnet(Path("/h"), None, ready=False, alarms=[]).startswith("There is no network in /h.")
+
+
+def test_a_home_apart_says_who_keeps_its_chain(tmp_path):
+    here = Home(tmp_path, "http://127.0.0.1:1", gateway="http://127.0.0.1:2", keeper="/first")
+    told = render.devnet(tmp_path, here, ready=True, alarms=[])
+    assert "  chain    kept by /first" in told.splitlines()

@@ -1,20 +1,23 @@
 """What an administration has to do, as it types it; and the words for it."""
 
 import json
+import signal
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 import typer
 
 from ledger.cli.work_text import item_text, span
-from ledger.cli.worklist import all_of, countries, following
+from ledger.cli.worklist import all_of, chapter_of, countries, following
 from ledger.client import Work, WorkPage, WorkShown
 from ledger.domain.codes import AssistanceKind, Risk
 from ledger.domain.wire import ConsignmentId, DeclarationId, Digest
 from ledger.index.assistance_due import AssistanceDue
 from ledger.index.errors import CursorError
 from ledger.index.withdrawals import Cause, Withdrawal
-from tests.cli.test_recognising import BY_FR, controlled, imported
+from tests.cli.test_recognising import BY_FR, BY_GB, controlled, imported
 
 __all__ = ["imported"]
 NOW = 1_900_000_000
@@ -80,7 +83,10 @@ def test_spans(seconds, words):
     assert span(seconds) == words
 
 
-def test_routes():
+def test_routes_and_chapters():
+    assert chapter_of("07") == "07"
+    with pytest.raises(typer.BadParameter, match="no HS chapter"):
+        chapter_of("7")
     assert countries("gb-fr") == ("GB", "FR")
     with pytest.raises(typer.BadParameter, match="no route, such as GB-FR"):
         countries("GBFR")
@@ -103,8 +109,22 @@ def test_following_tells_each_item_once_and_starts_anew_after_a_reorganisation()
             raise one
         return one
 
-    assert list(following(read, cursor, items, lambda _: None)) == [third]
+    going_on = following(read, cursor, items, lambda _: None)
+    assert next(going_on) == third
+    with pytest.raises(KeyboardInterrupt):
+        next(going_on)
     assert asked == ["b", "b", None, "c"]
+
+
+def followed(*arguments):
+    """The first line of a command that goes on, which is then interrupted as a person would."""
+    command = [sys.executable, "-m", "ledger.cli", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    return line
 
 
 @pytest.mark.e2e
@@ -117,7 +137,8 @@ def test_a_control_comes_up_is_recognised_and_withdrawn(imported, passavant):
     assert "There is nothing to do." in passavant("worklist", "--as", "customs-fr").out
     good = controlled(passavant, "--outcome", "none-found", "--risk", "security,ipr")
     assert work("--route", "GB-FR", "--operator", "platform") == [("CONTROL", imported)]
-    assert work("--kind", "withdrawn") == work("--risk", "fiscal") == []
+    assert work("--chapter", "61") == [("CONTROL", imported)]
+    assert work("--kind", "withdrawn") == work("--chapter", "62") == work("--risk", "fiscal") == []
     told = passavant("worklist", "--as", "customs-fr").out
     assert "may be relied on for security." in told
     assert good in told
@@ -127,6 +148,14 @@ def test_a_control_comes_up_is_recognised_and_withdrawn(imported, passavant):
     controlled(passavant, "--outcome", "not-carried-out", "--risk", "security,ipr", "--supersedes", good)
     assert work("--kind", "withdrawn") == [("WITHDRAWN", imported)]
     assert "superseded or revoked its control" in passavant("worklist", "--as", "customs-fr").out
+    counted = passavant("relied", good, *BY_GB).json
+    assert [(one["administration"], one["withdrawn"]) for one in counted["counts"]] == [(250, 1)]
+    assert counted["decisions"] == []
+    assert "Douane (France)" in passavant("relied", good, "--as", "customs-gb").out
+    assert f"declaration  {imported}" in passavant("relied", good, "--as", "auditor").out
+    assert "for auditors" in passavant("relied", good, "--as", "customs-fr").err
+    line = json.loads(followed("worklist", "--kind", "withdrawn", "--follow", *BY_FR))
+    assert (line["kind"], line["declaration"]) == ("WITHDRAWN", imported)
     refused = passavant("worklist", "--as", "platform", "--json")
     assert (refused.code, json.loads(refused.out)["error"]) == (1, "NotEntitled")
     assert passavant("replay").code == 0

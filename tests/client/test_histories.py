@@ -160,6 +160,8 @@ def test_a_simulation_is_for_its_parties_and_for_auditors(partners):
     assert by_fr[waived].is_waived
     seen = {one.digest: one.effect.name for one in simulated(auditor, limited, ALWAYS)}
     assert seen[waived] == "UNJUDGED"
+    with partners.client.store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM goods_private")
     without_keys = partners.team.desk("customs-fr", encryption=())
     assert {one.digest: one.effect.name for one in simulated(without_keys, limited, ALWAYS)}[waived] == "UNJUDGED"
     with pytest.raises(NotEntitled):

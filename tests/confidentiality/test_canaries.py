@@ -38,6 +38,10 @@ PLANTED = {
     "value": "7391846.02",
     "tracking number": ITEM,
     "evidence": "Canary seen at bay 3391",
+    "question": "Does Kanarienhandel Quist GmbH exist at 7 Aviary Row?",
+    "legal basis": "Canary Islands Protocol, Article 7391",
+    "answer": "It moved to a birdhouse in 1839.",
+    "attachment's name": "zinnober-8391.pdf",
 }
 SECRETS_AT_HOME = ("keys", "tickets", "index.key", "session.key")
 """Files of the home that are there to keep secrets, readable by their owner alone."""
@@ -119,10 +123,36 @@ def scanner(stage, tmp_path_factory):
     assert PLANTED["consignee"] in shown["fields"].values()
     stage.run("grant", lodged, "post", "--fields", "Declaration/InvoiceAmount", "--as", "platform")
     assert stage.run("payload", lodged, "--as", "post", "--json")["chosen"]
+    assist(stage, letters, lodged)
     stage.run("grant", lodged, "safety-fr", "--as", "customs-fr")
     stage.run("withdraw", lodged, "safety-fr", "--as", "customs-fr")
     assert stage.run("status", ITEM, "--as", "platform", "--json")["version"] == 2
     return Scanner({**PLANTED, **over_http(stage, lodged, shown["commitment"]), **secrets_of(stage, lodged)})
+
+
+def assist(stage, letters, lodged):
+    """One administration asks another, and is answered; what stood on a command line went with its process."""
+    attached = letters / PLANTED["attachment's name"]
+    attached.write_text("seen")
+    (letters / "question.txt").write_text(PLANTED["question"])
+    asked = stage.run(
+        "assist", "request", lodged, "--to", "customs-gb", "--kind", "information", "--basis", PLANTED["legal basis"],
+        "--due", "30d", "--question", f"@{letters / 'question.txt'}", "--attach", attached,
+        "--as", "customs-fr", "--json",
+    )["id"]  # fmt: skip
+    stage.run("assist", "answer", asked, "--text", PLANTED["answer"], "--as", "customs-gb")
+    thread = stage.run("assist", "show", asked, "--as", "customs-fr", "--json")
+    assert (thread["question"]["text"], thread["answer"]["text"]) == (PLANTED["question"], PLANTED["answer"])
+    home = Home.load(stage.home)
+    with httpx.Client(base_url=stage.gateway) as web:
+        other = Participant.of(home, "customs-gb", web).log_in()
+        told = other.get(f"/v1/recognition/assistance/{asked}").json()
+        for commitment in (told["commitment"], told["reply"]["commitment"]):
+            other.get(f"/v1/payloads/{commitment}").raise_for_status()
+        for name in ("platform", "auditor"):
+            stranger = Participant.of(home, name, web).log_in()
+            assert stranger.get(f"/v1/payloads/{told['commitment']}").status_code == 404
+            assert stranger.get(f"/v1/recognition/assistance/{asked}").status_code == 404
 
 
 def over_http(stage, lodged, commitment):

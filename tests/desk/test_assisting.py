@@ -213,9 +213,27 @@ def test_what_a_gateway_has_lost_is_missing(team, customs, hmrc, consignment):
         [one.content_hash for one in team.client.sealed_payloads.of_declaration(request)]
     )
     thread = hmrc.assistant.open(request)
-    assert "is not in this store" in thread.missing["question"]
+    assert f"`passavant fetch 0x{request.hex()} --from URL`" in thread.missing["question"]
     with pytest.raises(ContentMissing):
         customs.sealer.open(Subject(request, thread.shown.commitment, schema_id(ASSISTANCE_SCHEMA)))
+
+
+def test_each_forgets_for_itself_and_what_nobody_can_open_goes_whole(team, customs, hmrc, consignment):
+    request = ask(team, customs, consignment)
+    with pytest.raises(DeskError, match="not answered yet"):
+        hmrc.assistant.forget(request)
+    settled(team, hmrc.assistant.answer(request, ANSWER))
+    hashes = [one.content_hash for one in team.client.sealed_payloads.of_declaration(request)]
+    assert customs.assistant.forget(request) == 2
+    thread = customs.assistant.open(request)
+    assert (thread.question, thread.answer, thread.missing.keys()) == (None, None, {"question", "answer"})
+    assert hmrc.assistant.open(request).answer == ANSWER
+    assert hmrc.assistant.forget(request) == 2
+    assert team.client.sealed_payloads.of_declaration(request) == []
+    assert [team.client.sealed_payloads.ciphertext(one) for one in hashes] == [None, None]
+    assert [one.act for one in team.client.accesses(request, FR)].count("FORGOTTEN") == 4
+    assert hmrc.assistant.forget(request) == 0
+    assert hmrc.assistant.open(request).shown.state == "ANSWERED"
 
 
 def test_declarations_are_meant_by_their_ids_still(customs, lodged):

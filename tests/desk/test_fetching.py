@@ -15,7 +15,8 @@ from api.settings import Settings
 from ledger.client import Client, Custody, Entry, RecordProgress, StatusQuery, Subject
 from ledger.client.elsewhere import Elsewhere
 from ledger.desk import Choice, ContentMissing, DeskError, RulingOptions, UnknownReference
-from ledger.desk.fetching import ASSISTANCE_SCHEMA, Fate, Fetcher
+from ledger.desk.assisting import ASSISTANCE_SCHEMA
+from ledger.desk.fetching import Fate, Fetcher
 from ledger.desk.sealing import Content
 from ledger.domain.codes import AssistanceAction, AssistanceKind, DecisionKind, ErasureCause, Leg, Reason
 from ledger.domain.commitment import schema_id
@@ -192,6 +193,12 @@ def test_chosen_fields(way, lodged, platform, express):
     platform.field_sets.withdraw(lodged, EXPRESS, CHOICE)
     assert way.fetch("express", lodged) == [("grant", Fate.FETCHED), ("content", Fate.NOT_THERE)]
     assert not way.kept(lodged)
+
+
+def test_fields_of_one_version_alone_such_as_an_arrangement_opens(way, lodged, platform, express):
+    platform.field_sets.grant(lodged, EXPRESS, replace(CHOICE, version=1))
+    assert way.fetch("express", lodged) == [("grant", Fate.FETCHED), ("chosen fields", Fate.FETCHED)]
+    assert way.desk("express").field_sets.open(lodged) == express.field_sets.open(lodged)
 
 
 def test_chosen_fields_for_a_key_that_was_not_there(team, way, lodged, platform):

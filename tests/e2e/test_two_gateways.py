@@ -35,6 +35,7 @@ PLAN = {
     "methods": ["PHYSICAL", "NON_INTRUSIVE"],
     "risks": ["SECURITY"],
     "validUntil": "2036-01-01",
+    "annex": {"hsChapters": ["61", "85"]},
 }
 CANARIES = (b"Atelier Nordet", b"quai des Tanneurs", b"TLM251006-IM-118")
 """What stands in the import declaration."""
@@ -152,8 +153,10 @@ def play(story, place):
     story.leaving = one.run("declare", MESSAGES / "export.xml", "--ticket", ticket, "--as", "platform")["declaration"]
     story.arriving = one.run("declare", MESSAGES / "import.xml", "--join", ticket, "--as", "platform")["declaration"]
     two.run("payload", story.arriving, "--as", "customs-fr", code=1)
-    story.told["fetched"] = two.run("fetch", story.arriving, "--from", one.gateway, "--as", "customs-fr")
     story.nothing = controlled(story, "non-intrusive", "not-carried-out")["id"]
+    unknown = two.run("controls", story.arriving, "--for", "FR", "--as", "customs-fr")["candidates"]
+    story.told["before the content"] = [one["annex"] for one in unknown]
+    story.told["fetched"] = two.run("fetch", story.arriving, "--from", one.gateway, "--as", "customs-fr")
     done = controlled(story, "physical", "none-found")
     story.control = done["id"]
     two.reached(done["block"])
@@ -261,6 +264,11 @@ def test_candidates_come_from_the_own_gateway(played):
     assert found[played.nothing]["refused"] == "CONTROL_NOT_CARRIED_OUT"
 
 
+def test_the_annex_is_judged_once_the_content_was_fetched(played):
+    assert played.told["before the content"] == ["NOT_JUDGED"]
+    assert {one["annex"] for one in played.told["candidates"].values()} == {"WITHIN"}
+
+
 def test_the_chain_refuses_what_was_not_carried_out(played):
     assert (played.told["refused"]["progress"], played.told["refused"]["outcome"]) == (
         "REFUSED",
@@ -295,6 +303,28 @@ def test_the_work_list_has_the_withdrawn_reliance(played):
         [told] = house.get(path, played.visitor("customs-fr")).json()["items"]
         assert told["withdrawal"]["record"] == item["withdrawal"]["record"]
     assert played.one.get(path, played.visitor("platform")).status_code == 403
+
+
+def test_a_question_and_its_answer_are_fetched_by_either_side(played):
+    one, two = played.one, played.two
+    said = ("--basis", "Protocol, Article 5", "--due", "30d", "--question", "Whose seal was it?")
+    asked = two.run("assist", "request", played.arriving, "--to", "customs-gb", "--kind", "verification", *said,
+                    "--as", "customs-fr")["request"]  # fmt: skip
+    [due] = one.run("worklist", "--kind", "assistance", "--as", "customs-gb")["items"]
+    assert due["assistance"]["request"] == asked
+    before = one.run("assist", "show", asked, "--as", "customs-gb")
+    assert before["question"] is None
+    [item] = one.run("fetch", asked, "--from", two.gateway, "--as", "customs-gb")["items"]
+    assert (item["what"], item["fate"]) == ("request", "FETCHED")
+    assert one.run("assist", "show", asked, "--as", "customs-gb")["question"]["text"] == "Whose seal was it?"
+    answered = one.run("assist", "answer", asked, "--text", "Another parcel's.", "--as", "customs-gb")["id"]
+    fetched = two.run("fetch", answered, "--from", one.gateway, "--as", "customs-fr")["items"]
+    assert [(one["what"], one["fate"]) for one in fetched] == [("request", "HERE"), ("answer", "FETCHED")]
+    assert two.run("assist", "show", asked, "--as", "customs-fr")["answer"]["text"] == "Another parcel's."
+    log = two.run("accesses", asked, "--as", "customs-fr")["accesses"]
+    assert [(entry["reader"], entry["act"]) for entry in log] == [(GB, "READ"), (FR, "FETCHED")]
+    strange = ("fetch", asked, "--from", two.gateway, "--as", "platform")
+    assert {item["fate"] for item in one.run(*strange, code=1)["items"]} == {"NOT_THERE"}
 
 
 def test_both_gateways_tell_the_same_events(played):

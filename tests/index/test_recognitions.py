@@ -56,13 +56,13 @@ class Web:
         }
         return self.record(records.Recognition(**values | given))
 
-    def release(self, *relied: Digest, **given: Any) -> Digest:
+    def release(self, *relied: Digest, kind: DecisionKind = DecisionKind.RELEASE, **given: Any) -> Digest:
         state = self.chain.declarations[self.imported]
         record = records.Decision(
             declaration=self.imported,
             prev=state.settled,
             administration=CN,
-            kind=DecisionKind.RELEASE,
+            kind=kind,
             reliance=keccak256(*relied),
             effective_at=self.chain.time,
             deadline=self.chain.time + SOON,

@@ -128,6 +128,22 @@ def test_assistance_is_between_two_administrations(rights, asked):
         assert {who for who in EVERYBODY if rights.may_replace(one, who)} == {owner}
 
 
+def test_a_third_administration_is_no_party_though_the_consignment_is_bound_to_it_too(world, rights, asked):
+    keys = {"first_key": bytes(19) + b"1", "second_key": b"2" * 20}
+    world.chain.council(HEIR, AdmissionAction.ADMIT, b"XI", **keys)
+    world.chain.block()
+    with world.store.reading() as session:
+        [(opener,)] = session.rows("SELECT consignment FROM assistance WHERE digest = ?", asked)
+    third = world.chain.declare(consignment=opener, administration=HEIR)
+    world.index()
+    assert rights.is_party(third, HEIR)
+    for one in (kept(asked, CN), kept(asked, GB)):
+        assert not rights.may_read(one, HEIR)
+        assert not rights.may_wrap(one, HEIR)
+        assert not rights.may_be_let_in(one, HEIR)
+        assert not rights.may_replace(one, HEIR)
+
+
 def test_what_others_seal_for_it_is_given_to_nobody_else(rights, asked):
     assert readers(rights, kept(asked, PLATFORM)) == {PLATFORM}
 

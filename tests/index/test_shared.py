@@ -2,14 +2,14 @@
 
 import pytest
 
-from ledger.domain.codes import ControlMethod, ControlOutcome, DecisionKind, Leg, Risk, SealState
+from ledger.domain.codes import AdmissionAction, ControlMethod, ControlOutcome, DecisionKind, Leg, Risk, SealState
 from ledger.domain.proposals import Annex, Goods
 from ledger.domain.wire import ConsignmentId
 from ledger.index.annexes import keep_annex
 from ledger.index.goods import GoodsIndex
 from ledger.index.queries import Queries
 from ledger.index.shared import Owed, load_common, load_owed, load_partners, load_shared
-from tests.index.streams import AGENCY, AUDITOR, CN, GB, PLATFORM
+from tests.index.streams import AGENCY, AUDITOR, CN, GB, PLATFORM, address
 from tests.index.test_recognitions import Web
 from tests.index.worlds import World
 
@@ -114,3 +114,19 @@ def test_what_is_owed_to_a_partner_each_version_once(web):
     assert read(web, GB, load_common, 999) == []
     assert read(web, GB, load_partners, web.imported) == [CN]
     assert read(web, CN, load_partners, web.imported) == [GB]
+
+
+def test_who_took_over_on_either_side(web):
+    control = web.chain.control(web.exported)
+    web.world.index()
+    for heir, before, country in ((57, CN, b"CN"), (27, GB, b"GB")):
+        keys = {name: address(f"{heir} {name}") for name in ("first_key", "second_key")}
+        web.chain.council(heir, AdmissionAction.SUCCEED, country, predecessor=before, **keys)
+        web.chain.block()
+    assert shown(web) == []
+    assert [one.control for one in shown(web, viewer=57)] == [control]
+    common = read(web, 27, load_common, 57)
+    assert common == [web.exported]
+    assert read(web, 27, load_owed, common, 57) == [Owed(web.exported, 1, NO_ANNEX, opens=True)]
+    assert read(web, GB, load_owed, common, 57) == []
+    assert read(web, 27, load_partners, web.imported) == [57]

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from ledger.domain import records
-from ledger.domain.codes import DecisionKind, Risk, Verdict
+from ledger.domain.codes import AdmissionAction, DecisionKind, Risk, SealState, Verdict
+from ledger.domain.proposals import Goods
 from ledger.domain.wire import ConsignmentId
 from ledger.index.errors import CursorError
+from ledger.index.goods import GoodsIndex
 from ledger.index.queries import Queries
 from ledger.index.replaying import replay
 from ledger.index.withdrawals import Cause
@@ -19,6 +21,7 @@ from tests.index.test_replaying import stream
 from tests.index.worlds import World
 
 ALL = WorkFilter()
+HEIR = 827
 
 
 @pytest.fixture
@@ -29,8 +32,9 @@ def web(world: World) -> Web:
 def page(web, viewer=CN, which=ALL, after=None, limit=100, now=None):
     web.world.index()
     queries = Queries(web.world.store, clock=lambda: float(now or web.chain.time))
+    goods = GoodsIndex(web.world.store, web.world.references)
     with web.world.store.reading() as session:
-        return Worklist(session, queries.access(session, viewer), which).page(after, limit)
+        return Worklist(session, queries.access(session, viewer), goods, which).page(after, limit)
 
 
 def listed(web, viewer=CN, which=ALL, **given):
@@ -85,6 +89,8 @@ def breaking(web: Web, cause: Cause, control: Any, recognition: Any, granted: An
     chain = web.chain
     if cause is Cause.CONTROL_SUPERSEDED:
         chain.control(web.exported, supersedes=control)
+    elif cause is Cause.SEAL_BROKEN:
+        chain.control(web.imported, seal_state=SealState.BROKEN)
     elif cause is Cause.RECOGNITION_REPLACED:
         web.recognise(control, supersedes=recognition, verdict=Verdict.DECLINED, reason=1)
     elif cause is Cause.AEO_ENDED:
@@ -107,7 +113,12 @@ def test_every_cause_reaches_it_however_events_are_batched(web, cause, apart):
         web.world.index()
     breaking(web, cause, control, recognition, granted)
     [found] = page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items
-    assert (found.withdrawal.recognition, found.withdrawal.cause) == (recognition, cause)
+    alone = None if cause is Cause.SEAL_BROKEN else recognition
+    assert (found.withdrawal.recognition, found.withdrawal.cause, found.withdrawal.risk) == (
+        alone,
+        cause,
+        Risk.SECURITY,
+    )
     assert replay(web.world.store, stream(web.chain)).differences == []
 
 
@@ -117,6 +128,19 @@ def test_what_was_dropped_before_it_broke_is_no_work(web):
     web.chain.decide(web.imported, DecisionKind.CLEAR)
     web.chain.control(web.exported, supersedes=control, outcome=4)
     assert listed(web) == []
+
+
+def test_a_seal_broken_again_after_a_decision_anew_is_one_matter(web):
+    control = web.chain.control(web.exported)
+    recognition = web.recognise(control)
+    web.release(recognition)
+    first = web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert [one.withdrawal.record for one in page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items] == [first]
+    web.release(recognition, kind=DecisionKind.LIFT_CONTROL)
+    assert listed(web, which=WorkFilter(kind=Work.WITHDRAWN)) == []
+    third = web.chain.control(web.imported, seal_state=SealState.BROKEN)
+    assert [one.withdrawal.record for one in page(web, which=WorkFilter(kind=Work.WITHDRAWN)).items] == [third]
 
 
 def assistance(web: Web, by: int, to: int, **given: Any) -> Any:
@@ -147,6 +171,19 @@ def test_a_request_is_due_until_it_is_answered_and_the_answer_is_told_to_whoever
     assert listed(web, CN, now=web.chain.time + 31 * 86_400) == []
 
 
+def test_whoever_takes_over_has_its_predecessors_work(web):
+    web.chain.control(web.imported)
+    assistance(web, CN, GB, commitment=b"\1" * 32, due_at=web.chain.time + 900)
+    before = listed(web, GB)
+    assert before == [(Work.CONTROL, web.exported), (Work.ASSISTANCE, None)]
+    keys = {"first_key": bytes(19) + b"1", "second_key": b"2" * 20}
+    web.chain.council(HEIR, AdmissionAction.SUCCEED, b"GB", predecessor=GB, **keys)
+    web.world.index()
+    web.chain.block()
+    assert listed(web, HEIR) == before
+    assert listed(web, GB) == []
+
+
 def test_filters(web):
     web.chain.control(web.exported, risk=Risk.SECURITY | Risk.IPR)
     assistance(web, GB, CN, commitment=b"\1" * 32, due_at=web.chain.time + 100)
@@ -162,6 +199,20 @@ def test_filters(web):
     assert listed(web, which=WorkFilter(route=("FR", "CN"))) == []
     assert listed(web, which=WorkFilter(route=("GB", "FR"))) == []
     assert listed(web, viewer=PLATFORM) == listed(web, viewer=None) == []
+
+
+def test_by_chapter_only_what_is_known_to_lie_in_it(web):
+    web.chain.control(web.exported)
+    which = WorkFilter(chapter="61")
+    assert listed(web, which=which) == []
+    state = web.chain.declarations[web.imported]
+    goods = GoodsIndex(web.world.store, web.world.references)
+    goods.note(web.imported, state.version.commitment, Goods(frozenset({"61", "07"}), frozenset({3})))
+    assert listed(web, which=which) == listed(web, which=WorkFilter(chapter="07", operator=PLATFORM))
+    assert len(listed(web, which=which)) == 1
+    assert listed(web, which=WorkFilter(chapter="62")) == []
+    web.chain.decide(web.imported, DecisionKind.AMEND, commitment=b"\2" * 32)
+    assert listed(web, which=which) == []
 
 
 def test_pages_go_on_and_the_last_cursor_is_a_feed(web):
@@ -180,9 +231,8 @@ def test_pages_go_on_and_the_last_cursor_is_a_feed(web):
 
 def test_a_page_ends_short_when_it_looked_at_much(web, monkeypatch):
     monkeypatch.setattr("ledger.index.worklist.MOST_LOOKED_AT", 1)
-    monkeypatch.setattr("ledger.index.worklist._LEAST", 1)
-    monkeypatch.setattr("ledger.index.worklist._MORE", 1)
-    web.chain.control(web.exported, outcome=2)
+    for _ in range(2):
+        web.chain.control(web.exported, outcome=2)
     control = web.chain.control(web.exported)
     first = page(web, limit=1)
     assert (first.items, first.more) == ((), True)
@@ -201,7 +251,7 @@ def test_taken_back_an_item_is_gone_and_its_cursor_too(web):
     assert replay(web.world.store, stream(other)).differences == []
     queries = Queries(web.world.store, clock=lambda: float(web.chain.time))
     with web.world.store.reading() as session:
-        worklist = Worklist(session, queries.access(session, CN), ALL)
+        worklist = Worklist(session, queries.access(session, CN), GoodsIndex(web.world.store, web.world.references))
         assert len(worklist.page(None, 100).items) == 1
         with pytest.raises(CursorError):
             worklist.page(last.next, 100)

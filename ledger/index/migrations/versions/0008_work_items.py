@@ -1,7 +1,9 @@
-"""What administrations have to do. Folded from events: a store that has some is filled by replaying them."""
+"""What administrations have to do: folded from events, also from those that the store has."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from ledger.index.refolding import refold_work
 
 revision = "0008"
 down_revision = "0009"
@@ -24,6 +26,7 @@ def upgrade() -> None:
     op.create_index("work_items_administration", "work_items", ["administration", "block", "log", "place"])
     op.create_index("work_items_subject", "work_items", ["subject"])
     op.create_index("recognitions_aeo", "recognitions", ["aeo"])
+    refold_work(op.get_bind())
 
 
 def downgrade() -> None:
