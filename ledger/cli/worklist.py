@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -67,9 +68,10 @@ def worklist(
         read = reader(client, me, which)
         items, cursor = all_of(read, after)
         told = _told(opened, as_json=as_json)
-        _print(opened, items, limit, told if as_json else None)
-        for one in following(read, cursor, items) if follow else ():
-            print(told(one), flush=True)  # noqa: T201
+        with suppress(KeyboardInterrupt):
+            _print(opened, items, limit, told if as_json else None)
+            for one in following(read, cursor, items) if follow else ():
+                print(told(one), flush=True)  # noqa: T201
 
 
 def add_to(app: typer.Typer) -> None:
@@ -124,7 +126,7 @@ def all_of(read: Read, cursor: str | None) -> "tuple[list[WorkShown], str | None
 def following(
     read: Read, cursor: str | None, before: "list[WorkShown]", wait: Callable[[float], None] = time.sleep
 ) -> "Iterator[WorkShown]":
-    """What comes up after a cursor, once each, until interrupted; a reorganisation of the chain makes it start anew."""
+    """What comes up after a cursor, once each, for ever; a reorganisation of the chain makes it start anew."""
     from ledger.index.errors import CursorError
 
     told = set(map(_key, before))
@@ -135,8 +137,6 @@ def following(
         except CursorError:
             cursor = None
             continue
-        except KeyboardInterrupt:
-            return
         yield from (one for one in items if _key(one) not in told)
         told |= set(map(_key, items))
 

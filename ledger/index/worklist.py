@@ -24,10 +24,9 @@ from ledger.index.rows import load_declarations, load_families
 from ledger.index.withdrawals import Withdrawal, load_withdrawals
 from ledger.index.work import KeptItem, Work
 
-MOST_LOOKED_AT: Final = 5_000
+MOST_LOOKED_AT: Final = 2_000
 """Items that one page looks at, open or not, before it ends short."""
-_LEAST: Final = 100
-_MORE: Final = 4
+_PART: Final = 500
 _ANY: Final = Risk(0)
 _ASSISTANCE: Final = Work.ASSISTANCE
 Matter = RecognitionCandidate | Withdrawal | AssistanceDue
@@ -107,13 +106,14 @@ class Worklist:
         Raises:
             CursorError: the cursor is not of this index's chain.
         """
-        at, size = _place(self.session, after), max(_LEAST, _MORE * limit)
+        at, size = _place(self.session, after), limit + 1  # mostly they are open, and one more tells that there is more
         found: list[tuple[KeptItem, WorkShown]] = []
         looked_at, more = 0, True
         while more and len(found) < limit and looked_at < MOST_LOOKED_AT:
             kept = self._kept(at, size)
             looked_at, more = looked_at + len(kept), len(kept) == size
             found += self._open(kept)
+            size = max(size, _PART)
             if kept:
                 at, after = _at(kept[-1]), _cursor(kept[-1])
         if len(found) > limit:

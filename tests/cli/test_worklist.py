@@ -1,6 +1,9 @@
 """What an administration has to do, as it types it; and the words for it."""
 
 import json
+import signal
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -106,8 +109,22 @@ def test_following_tells_each_item_once_and_starts_anew_after_a_reorganisation()
             raise one
         return one
 
-    assert list(following(read, cursor, items, lambda _: None)) == [third]
+    going_on = following(read, cursor, items, lambda _: None)
+    assert next(going_on) == third
+    with pytest.raises(KeyboardInterrupt):
+        next(going_on)
     assert asked == ["b", "b", None, "c"]
+
+
+def followed(*arguments):
+    """The first line of a command that goes on, which is then interrupted as a person would."""
+    command = [sys.executable, "-m", "ledger.cli", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    return line
 
 
 @pytest.mark.e2e
@@ -137,6 +154,8 @@ def test_a_control_comes_up_is_recognised_and_withdrawn(imported, passavant):
     assert "Douane (France)" in passavant("relied", good, "--as", "customs-gb").out
     assert f"declaration  {imported}" in passavant("relied", good, "--as", "auditor").out
     assert "for auditors" in passavant("relied", good, "--as", "customs-fr").err
+    line = json.loads(followed("worklist", "--kind", "withdrawn", "--follow", *BY_FR))
+    assert (line["kind"], line["declaration"]) == ("WITHDRAWN", imported)
     refused = passavant("worklist", "--as", "platform", "--json")
     assert (refused.code, json.loads(refused.out)["error"]) == (1, "NotEntitled")
     assert passavant("replay").code == 0

@@ -126,8 +126,9 @@ def test_a_home_apart_follows_the_chain_when_it_moves(home, there):
 
 def test_a_home_apart_without_its_chain(home, there):
     apart(Home.load(home), ["customs-fr"], there)
-    with pytest.raises(DevnetError, match=r"keeps, is not up\. Start it: passavant devnet up"):
-        Devnet(there, gateway=False).start()
+    with pytest.raises(DevnetError, match=r"keeps, is not up\. Start it: passavant devnet up"), Devnet(there):
+        pass
+    assert standing(there).process is None
     assert not down(there)
 
 

@@ -14,7 +14,7 @@ from tests.index.test_recognitions import Web
 from tests.index.test_replaying import stream
 from tests.index.worlds import World
 
-BEFORE = "0009"
+BEFORE = "0007"
 ITEMS = "SELECT * FROM work_items ORDER BY block, log, place"
 
 
