@@ -49,6 +49,7 @@ class AuditedHistories(Histories):
     """When a history has been played, it is audited."""
 
     def teardown(self) -> None:
+        super().teardown()
         chain = self.chain
         node = Node(f"http://127.0.0.1:{chain.anvil.port}")
         network = network_at(node, NETWORK_ID, chain.consignments, chain.participants)
@@ -116,6 +117,7 @@ def stage(request, tmp_path_factory):
 @pytest.mark.slow
 def test_the_auditor_agrees_with_the_contracts_on_random_histories(stage):
     run_state_machine_as_test(partial(AuditedHistories, stage), settings=EXAMPLES)  # type: ignore[arg-type]
+    assert all(stage.reached[what] for what in ("recognitions", "reliances", "withdrawn")), stage.reached
 
 
 def test_every_reason_for_a_refusal_stands_at_a_step():
