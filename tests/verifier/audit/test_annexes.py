@@ -31,9 +31,10 @@ from passavant_verifier.errors import UnreadableError
 from passavant_verifier.trust import NetworkId
 from tests.model import test_histories
 from tests.model.chain import NETWORK_ID, Chain
+from tests.model.story import SOON
 from tests.model.world import founders, signer
 from tests.verifier.audit.auditing import audited, network_at
-from tests.verifier.audit.test_reliance import SOON, Story
+from tests.verifier.audit.test_reliance import Story
 from tests.verifier.test_disclosures import disclosure
 
 LIMITED = {"hsChapters": ["61", "62"], "modes": [4], "aeoProgrammes": ["AEOS"], "disclosureProfile": "statistics"}

@@ -1,18 +1,27 @@
 """Reliance on a real chain: a release that relies on a recognised control, until the control is superseded."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from ledger.domain.wire import Digest
 from passavant_verifier.audit.rpc import Node
 from passavant_verifier.audit.testimony import History, declaration_said, status_said
 from passavant_verifier.reliance import why_withdrawn
+from tests.model import story as stories
 from tests.model import test_histories
 from tests.model.chain import NETWORK_ID, Chain
-from tests.model.story import Story
-from tests.model.test_histories import play
+from tests.model.test_histories import play as presented
 from tests.model.world import founders
 from tests.verifier.audit.auditing import network_at, replayed
 from tests.verifier.audit.relying import Slots, assert_reliance
+
+
+@dataclass
+class Story(stories.Story):
+    """Each of its records is presented to the contracts and to the model."""
+
+    play: stories.Play = presented
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +31,7 @@ def chain(tmp_path_factory):
 
 
 def test_a_cascade_is_seen_from_the_state_and_from_the_events(chain: Chain):
-    story = Story(chain, test_histories.Stage(chain).world, play)
+    story = Story(chain, test_histories.Stage(chain).world)
     exported = story.declare(1)
     imported = story.declare(2, exported)
     onward = story.declare(3, exported)
