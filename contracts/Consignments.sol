@@ -35,13 +35,11 @@ contract Consignments is Erasures {
             (outcome, digest) = _process(recordType, entry);
         } else if (recordType > type(uint8).max) {
             outcome = Outcome.UNKNOWN_RECORD_TYPE;
-        }
-        // slither-disable-next-line calls-loop,reentrancy-benign  Recognitions is known code, which only reads from here
-        else if (_isOfRecognitions(recordType)) {
+        } else if (_isOfRecognitions(recordType)) {
+            // slither-disable-next-line calls-loop,reentrancy-benign  Recognitions is known code, which only reads from here
             (outcome, digest) = recognitions.recordOne(entry);
-        }
-        // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
-        else {
+        } else {
+            // slither-disable-next-line calls-loop,reentrancy-benign  Participants is known code and calls nobody
             (outcome, digest) = participants.recordOne(entry);
         }
     }

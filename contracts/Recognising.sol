@@ -42,6 +42,7 @@ abstract contract Recognising is RecognitionStore {
         if (!author.organisation().acts(OrganisationKind.ADMINISTRATION, block.timestamp)) {
             return Outcome.ORGANISATION_NOT_ACTIVE;
         }
+        // slither-disable-next-line uninitialized-local  the checks fill it in their order
         Found memory found;
         outcome = _checkOwn(r, found);
         if (outcome == Outcome.RECORDED) outcome = _checkEffect(r.effectiveAt, author.organisation());
@@ -210,7 +211,7 @@ abstract contract Recognising is RecognitionStore {
     }
 
     function _isActive(uint16 administration) private view returns (bool) {
-        // slither-disable-next-line calls-loop  Participants is known code and cannot be made to fail
+        // slither-disable-next-line unused-return,calls-loop  only the state counts; Participants is known code
         (, Organisation word) = participants.competentFor(administration);
         return word.isAt(OrganisationStatus.ACTIVE, block.timestamp);
     }

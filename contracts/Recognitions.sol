@@ -41,9 +41,10 @@ contract Recognitions is Recognising, Arranging, Assisting {
     {
         if (msg.sender != address(consignments)) revert Recognitions_NotConsignments(msg.sender);
         uint256 count = relied.length / 32;
-        bool proven = relied.length == count * 32 && count != 0 && count <= MAX_RELIED
-            && keccak256(relied) == reliance_;
+        bool proven =
+            relied.length % 32 == 0 && count != 0 && count <= MAX_RELIED && keccak256(relied) == reliance_;
         if (!proven) return Outcome.RELIANCE_NOT_PROVEN;
+        // slither-disable-next-line uninitialized-local  what is not relied on stays 0
         bytes32[4] memory list;
         for (uint256 i = 0; i < count; ++i) {
             list[i] = bytes32(relied.word(i));

@@ -24,10 +24,11 @@ abstract contract Recorder is IRecorder, IERC5267 {
     using Signatures for bytes;
 
     /// @dev First of the record types that `Participants` takes; `Recognitions` takes those from ARRANGEMENT on.
+    // slither-disable-start unused-state  each is of some of the contracts
     uint8 internal constant FIRST_OF_PARTICIPANTS = 16;
     uint256 internal constant LONGEST_DEADLINE = 7 days;
-    // slither-disable-next-line unused-state  of Participants
     uint256 internal constant ANY_ADMINISTRATION = 0;
+    // slither-disable-end unused-state
     uint256 internal constant NOBODY = type(uint256).max;
 
     bytes32 private constant _DOMAIN_TYPEHASH =

@@ -38,6 +38,7 @@ abstract contract Rulings is ConsignmentStore {
     using Bodies for bytes;
     using Proofs for bytes;
 
+    // slither-disable-start reentrancy-no-eth  Recognitions is known code, which only reads from here
     function _decide(Records.Entry calldata entry, bytes calldata body, bytes32 digest, Author author)
         internal
         returns (uint256 outcome)
@@ -73,6 +74,8 @@ abstract contract Rulings is ConsignmentStore {
         _emit(entry, Decision.selector, digest, r.declaration, r.administration);
     }
 
+    // slither-disable-end reentrancy-no-eth
+
     /// @dev All that most decisions do not have: a version, reliance, touched risks, a superseded decision, an answered
     /// request. Writes once nothing can be refused any more.
     function _settleFurther(
@@ -97,6 +100,7 @@ abstract contract Rulings is ConsignmentStore {
         returns (uint256 outcome, State)
     {
         if (r.reliance != 0) {
+            // slither-disable-next-line unused-return  what is superseded is looked at elsewhere
             (, bytes calldata relied) = entry.proofOf().parts(r.supersedes != 0);
             // slither-disable-next-line calls-loop,reentrancy-benign  Recognitions is known code, which only reads from here
             outcome = recognitions.rely(r.declaration, r.effectiveAt, r.reliance, relied);
@@ -124,6 +128,7 @@ abstract contract Rulings is ConsignmentStore {
         returns (bytes calldata proof)
     {
         proof = entry.proofOf();
+        // slither-disable-next-line unused-return  what is relied on is looked at elsewhere
         if (r.reliance != 0) (proof,) = proof.parts(true);
     }
 

@@ -37,6 +37,7 @@ def running(tmp_path_factory):
         ("auditor", ["--max-examples", "25", "--include-path", "/v1/recognition/benefits"]),
         ("customs-fr", ["--max-examples", "25", "--include-path-regex", "/v1/recognition/assistance"]),
         ("customs-fr", ["--max-examples", "25", "--include-path", "/v1/recognition/worklist"]),
+        ("customs-fr", ["--max-examples", "25", "--include-path-regex", "/v1/recognition/(arrangements|annexes)"]),
         (None, ["--max-examples", "8", "--phases", "fuzzing"]),
     ],
 )

@@ -123,6 +123,10 @@ def test_first_the_annex_is_not_known_then_a_party_hands_it_in(stage):
     other = stage.hand_in(stage.fr, Annex(modes=frozenset({4})))
     assert (other.status_code, other.json()["type"]) == (409, "urn:passavant:problem:annex-refused")
     assert stage.hand_in(stage.gb, ANNEX).status_code == 200
+    with open_desk(stage.home, "customs-fr") as desk:
+        known = desk.client.recognition
+        assert (known.annex(ANNEX.digest()), known.annex(bytes(32))) == (ANNEX, Annex())
+        assert known.annex(b"\x01" * 32) is None
     [shown] = stage.fr.get(ARRANGEMENTS).json()["arrangements"]
     assert shown["annexContent"] == {
         "hsChapters": ["61"],

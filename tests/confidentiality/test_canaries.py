@@ -36,6 +36,7 @@ PLANTED = {
     "description": "Zinnoberroter Kanarienvogelk\u00e4fig No 83",
     "consignee": "Wilhelmine Canary-Quist",
     "value": "7391846.02",
+    "commodity code": "6193827455",
     "tracking number": ITEM,
     "evidence": "Canary seen at bay 3391",
     "question": "Does Kanarienhandel Quist GmbH exist at 7 Aviary Row?",
@@ -82,6 +83,7 @@ def planted_message(folder: Path) -> Path:
         "Knitted cotton T-shirts, adult, printed": PLANTED["description"],
         "Atelier Nordet SARL": PLANTED["consignee"],
         "186.40": PLANTED["value"],
+        "61091000": PLANTED["commodity code"],
         "LX473124829GB": PLANTED["tracking number"],
     }.items():
         assert old in text

@@ -6,22 +6,13 @@ import {Head} from "../../contracts/types/Heads.sol";
 import {Lifecycle} from "../../contracts/types/Lifecycle.sol";
 import "../../contracts/types/Records.sol" as Records;
 import {State} from "../../contracts/types/State.sol";
-import {Fold} from "./Fold.sol";
+import {RecognitionDrafts} from "./RecognitionDrafts.sol";
 import {vm} from "./Vm.sol";
-import {World} from "./World.sol";
 
 /// @notice Random records: most could be recorded as they are, some are spoilt in one of the ways of `_spoilt`.
 /// Administration A and its operator stay as they are; what belongs to B is suspended, expires and comes back.
-abstract contract Drafts is World, Fold {
-    struct Draft {
-        uint8 recordType;
-        bytes body;
-        uint256 signer;
-        uint256 prover;
-        bytes proof;
-    }
-
-    uint256 private constant MOST_DECLARATIONS = 12;
+abstract contract Drafts is RecognitionDrafts {
+    uint256 private constant MOST_JOINED = 12;
     uint256 private constant FAVOURITES = 4;
     uint256 private constant DRAWER = 16;
     uint256 private _entropy;
@@ -32,7 +23,7 @@ abstract contract Drafts is World, Fold {
     }
 
     /// @dev A number below `n`.
-    function _random(uint256 n) internal returns (uint256) {
+    function _random(uint256 n) internal override returns (uint256) {
         _entropy = uint256(keccak256(abi.encode(_entropy)));
         return _entropy % n;
     }
@@ -56,14 +47,15 @@ abstract contract Drafts is World, Fold {
 
     function _plain() private returns (Draft memory) {
         if (_ids.length == 0) return _declares();
-        uint256 which = _random(22);
+        uint256 which = _random(30);
         if (which == 0) return _declares();
         if (which == 1) return _joins();
         if (which < 5) return _requests();
         if (which < 12) return _decides();
-        if (which == 12) return _controls();
+        if (which == 12 || which == 28) return _controlsGoods();
         if (which < 15) return _holds();
         if (which == 20) return _erases();
+        if (which > 21) return _amongPartners(which - 22);
         return _participates(which);
     }
 
@@ -79,9 +71,13 @@ abstract contract Drafts is World, Fold {
     }
 
     function _joins() private returns (Draft memory) {
-        if (_ids.length >= MOST_DECLARATIONS) return _decides();
-        Records.Declaration memory r = _joiner(_consignments[_random(_consignments.length)]);
-        if (_random(2) == 0) (r.declarant, r.administration) = (OTHER, B);
+        if (_joiners.length >= MOST_JOINED) return _decides();
+        bool few = _consignments.length > FAVOURITES && _random(8) != 0;
+        uint256 which = _random(few ? FAVOURITES : _consignments.length);
+        Records.Declaration memory r = _joiner(_consignments[which]);
+        uint256 where = _random(3);
+        if (where == 0) (r.declarant, r.administration) = (OTHER, B);
+        if (where == 1) (r.declarant, r.administration) = (0, C);
         return _drafted(r);
     }
 
@@ -119,6 +115,8 @@ abstract contract Drafts is World, Fold {
         bool corrects = r.kind == Codes.DecisionKind.REINSTATE;
         if (corrects || _random(8) == 0) (r.supersedes, d.proof) = _superseding(id);
         if (corrects) r.scope = 0;
+        bytes memory relied = _reliedBy(id, r.kind);
+        if (relied.length != 0) (r.reliance, d.proof) = (keccak256(relied), bytes.concat(d.proof, relied));
         (d.recordType, d.body, d.signer) = (Records.DECISION, abi.encode(r), _key(r.administration));
     }
 
@@ -143,10 +141,12 @@ abstract contract Drafts is World, Fold {
         return (steps[0][1], abi.encode(Head.unwrap(_stories[id].befores[from]), steps));
     }
 
-    function _controls() private returns (Draft memory d) {
+    function _controlsGoods() private returns (Draft memory d) {
         bytes32 id = _anyId();
         Records.Control memory r = _control(id);
         r.administration = _stories[id].state.administration();
+        r.sealState = uint8(_random(Codes.MAX_SEAL_STATE + 1));
+        r.validUntil += uint40(_random(30 days));
         if (_random(6) == 0) (r.supersedes, d.proof) = _superseding(id);
         (d.recordType, d.body, d.signer) = (Records.CONTROL, abi.encode(r), _key(r.administration));
     }
@@ -257,7 +257,8 @@ abstract contract Drafts is World, Fold {
     }
 
     /// @dev Mostly one of a few, so that their histories grow long.
-    function _anyId() private returns (bytes32) {
+    function _anyId() internal override returns (bytes32) {
+        if (_joiners.length != 0 && _random(2) == 0) return _joiners[_random(_joiners.length)];
         bool few = _ids.length > FAVOURITES && _random(8) != 0;
         return _ids[_random(few ? FAVOURITES : _ids.length)];
     }

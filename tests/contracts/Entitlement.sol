@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IConsignments} from "../../contracts/interfaces/IConsignments.sol";
 import {IParticipants} from "../../contracts/interfaces/IParticipants.sol";
+import {IRecognitions} from "../../contracts/interfaces/IRecognitions.sol";
 import {IRecorder} from "../../contracts/interfaces/IRecorder.sol";
 import "../../contracts/types/Codes.sol" as Codes;
 import "../../contracts/types/Records.sol" as Records;
@@ -25,9 +26,9 @@ contract Entitlement {
     function isAuthentic(Records.Entry calldata entry) external view returns (bool) {
         (bytes32 typeHash, uint256 length) = Records.typeOf(entry.recordType);
         if (typeHash == 0 || entry.body.length != length) return false;
-        IRecorder home = entry.recordType < 16 ? IRecorder(_CONSIGNMENTS) : IRecorder(_PARTICIPANTS);
         bytes32 structHash = keccak256(bytes.concat(typeHash, entry.body));
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", home.domainSeparator(), structHash));
+        bytes32 digest =
+            keccak256(abi.encodePacked(hex"1901", _homeOf(entry.recordType).domainSeparator(), structHash));
         (uint32 owner,,,,) = _PARTICIPANTS.keyAt(_recover(digest, entry.signature), 0);
         if (entry.recordType == Records.ADMISSION) return owner != 0 && owner <= type(uint16).max;
         uint256 author = _authorOf(entry.recordType, entry.body);
@@ -48,6 +49,10 @@ contract Entitlement {
         if (owner != _authorOf(recordType, body)) return false;
         if (recordType == Records.DECISION) return _mayRule(owner, office, _word(body, 5), state);
         if (recordType == Records.CONTROL) return _mayRule(owner, office, _word(body, 4), state);
+        if (recordType == Records.RECOGNITION) {
+            bool active = _PARTICIPANTS.organisation(owner).status == Codes.OrganisationStatus.ACTIVE;
+            return active && _mayRule(owner, office, _word(body, 6), state);
+        }
         if (recordType == Records.ERASURE) return _mayErase(owner, office, body, state);
         return _mayAct(recordType, owner, body, state);
     }
@@ -96,7 +101,8 @@ contract Entitlement {
         uint8 status = _PARTICIPANTS.organisation(owner).status;
         bool ownHouse = recordType == Records.KEY_AUTHORISATION
             || recordType == Records.ADMINISTRATION_SETTING || recordType == Records.ENCRYPTION_KEY;
-        bool suspended = status == Codes.OrganisationStatus.SUSPENDED && ownHouse;
+        bool finishes = ownHouse || recordType >= Records.ARRANGEMENT_SUSPENSION;
+        bool suspended = status == Codes.OrganisationStatus.SUSPENDED && finishes;
         if (status != Codes.OrganisationStatus.ACTIVE && !suspended) return false;
         if (recordType == Records.HOLD) {
             return _PARTICIPANTS.competent(state.administration(), _PARTICIPANTS.organisation(owner).sponsor);
@@ -116,6 +122,7 @@ contract Entitlement {
         if (recordType == Records.DECISION) return _word(body, 4);
         if (recordType == Records.CONTROL) return _word(body, 3);
         if (recordType == Records.HOLD) return _word(body, 2);
+        if (recordType == Records.RECOGNITION) return _word(body, 5);
         if (recordType >= 16) return _word(body, 0);
         if (recordType == Records.ERASURE) {
             if (_word(body, 5) != 0) return _word(body, 5);
@@ -130,11 +137,15 @@ contract Entitlement {
         if (recordType == Records.DECLARATION) return _word(body, 2) == 0 && _word(body, 3) == 0;
         if (recordType == Records.ERASURE) return _word(body, 5) != 0;
         return recordType == Records.DECISION || recordType == Records.CONTROL
-            || recordType == Records.OPERATOR_STATUS || recordType == Records.ADMINISTRATION_SETTING;
+            || recordType == Records.OPERATOR_STATUS || recordType == Records.ADMINISTRATION_SETTING
+            || recordType == Records.RECOGNITION || recordType >= Records.ARRANGEMENT;
     }
 
     function _purposeOf(uint8 recordType, bytes calldata body) private pure returns (uint256) {
         if (recordType == Records.DECISION || recordType == Records.CONTROL) return Codes.PURPOSE_DECIDE;
+        if (recordType == Records.RECOGNITION || recordType >= Records.AEO_STATUS) {
+            return Codes.PURPOSE_DECIDE;
+        }
         if (recordType == Records.HOLD) return Codes.PURPOSE_HOLD;
         if (recordType == Records.GRANT) return Codes.PURPOSE_DECLARE;
         if (recordType >= 16) return Codes.PURPOSE_MANAGE;
@@ -164,7 +175,22 @@ contract Entitlement {
         if (name == IParticipants.KeyAuthorisation.selector) return Records.KEY_AUTHORISATION;
         if (name == IParticipants.AdministrationSetting.selector) return Records.ADMINISTRATION_SETTING;
         if (name == IParticipants.Grant.selector) return Records.GRANT;
+        return _typeOfRecognitions(name);
+    }
+
+    function _typeOfRecognitions(bytes32 name) private pure returns (uint8) {
+        if (name == IRecognitions.Recognition.selector) return Records.RECOGNITION;
+        if (name == IRecognitions.Arrangement.selector) return Records.ARRANGEMENT;
+        if (name == IRecognitions.ArrangementSuspension.selector) return Records.ARRANGEMENT_SUSPENSION;
+        if (name == IRecognitions.AeoStatus.selector) return Records.AEO_STATUS;
+        if (name == IRecognitions.Assistance.selector) return Records.ASSISTANCE;
         revert NotARecord();
+    }
+
+    function _homeOf(uint8 recordType) private view returns (IRecorder) {
+        bool recognitions = recordType == Records.RECOGNITION || recordType >= Records.ARRANGEMENT;
+        if (recognitions) return IRecorder(address(_CONSIGNMENTS.recognitions()));
+        return recordType < 16 ? IRecorder(_CONSIGNMENTS) : IRecorder(_PARTICIPANTS);
     }
 
     function _word(bytes calldata data, uint256 field) private pure returns (uint256) {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IConsignments} from "../../contracts/interfaces/IConsignments.sol";
 import {IParticipants} from "../../contracts/interfaces/IParticipants.sol";
+import {IRecognitions} from "../../contracts/interfaces/IRecognitions.sol";
 import "../../contracts/types/Codes.sol" as Codes;
 import {Head} from "../../contracts/types/Heads.sol";
 import {Lifecycle} from "../../contracts/types/Lifecycle.sol";
@@ -27,6 +28,8 @@ abstract contract Fold {
 
     bytes32[] internal _ids;
     bytes32[] internal _consignments;
+    bytes32[] internal _joiners;
+    mapping(bytes32 id => bytes32) internal _consignmentOf;
     mapping(bytes32 id => Story) internal _stories;
     mapping(bytes32 id => mapping(uint32 agency => bool)) internal _held;
     mapping(bytes32 consignment => Head) internal _consignmentHeads;
@@ -36,6 +39,15 @@ abstract contract Fold {
     mapping(uint32 id => uint32) internal _encryptionVersions;
     mapping(Head settled => bool) internal _reached;
     Head internal _councilHead;
+    // Of mutual recognition, what later records may name.
+    bytes32[] internal _controls;
+    bytes32[] internal _nodes;
+    bytes32[] internal _grants;
+    bytes32[] internal _asks;
+    mapping(bytes32 controlOrNode => bytes32 declaration) internal _declarationOf;
+    mapping(bytes32 id => bytes32[] nodes) internal _nodesOf;
+    mapping(bytes32 control => uint256 step) internal _stepOf;
+    mapping(bytes32 control => bytes body) internal _bodies;
 
     function _fold(Vm.Log memory log) internal {
         bytes32 name = log.topics[0];
@@ -58,7 +70,7 @@ abstract contract Fold {
             _foldEncryptionKey(digest, second, log.topics[3]);
         } else if (_isOrganisational(name)) {
             _foldOrganisation(digest, uint32(uint256(second)));
-        } else if (name != IParticipants.Grant.selector) {
+        } else if (!_foldRecognised(name, digest, second, log.data) && name != IParticipants.Grant.selector) {
             revert Impossible("an event of no record");
         }
     }
@@ -72,7 +84,10 @@ abstract contract Fold {
         if (r.consignment == 0) {
             _consignments.push(digest);
             _consignmentHeads[digest] = Head.wrap(digest);
+            _consignmentOf[digest] = digest;
         } else {
+            _joiners.push(digest);
+            _consignmentOf[digest] = consignment;
             _consignmentHeads[consignment] = _consignmentHeads[consignment].extend(digest);
         }
     }
@@ -89,7 +104,7 @@ abstract contract Fold {
         bool adopts = r.kind == Codes.DecisionKind.GRANT && r.request != 0
             && state.pending() == Codes.Pending.AMENDMENT;
         if (adopts || r.commitment != 0) state = state.withVersion(uint256(state.version()) + 1);
-        story.state = state.withStanding(status, flags);
+        story.state = _relating(r, state.withStanding(status, flags));
         if (story.state.pending() == Codes.Pending.NONE) story.request = 0;
         if (r.supersedes != 0) _supersede(r.supersedes);
     }
@@ -97,7 +112,43 @@ abstract contract Fold {
     function _foldControl(bytes32 digest, bytes32 id, bytes memory data) private {
         (Records.Control memory r,,) = abi.decode(data, (Records.Control, bytes, bytes));
         _settle(_stories[id], 0, digest);
+        State state = _stories[id].state;
+        if (r.sealState == Codes.SealState.BROKEN && state.relies()) {
+            _stories[id].state = state.withBrokenSeal();
+        }
+        _controls.push(digest);
+        (_declarationOf[digest], _bodies[digest]) = (id, abi.encode(r));
+        _stepOf[digest] = _stories[id].steps.length - 1;
         if (r.supersedes != 0) _supersede(r.supersedes);
+    }
+
+    /// @dev What a decision says of reliance: restated, ended, or left as it is with whatever seal broke.
+    function _relating(Records.Decision memory r, State state) private pure returns (State) {
+        if (r.reliance != 0) return state.withReliance(true);
+        bool ends = r.scope == 0 && Lifecycle.rowOf(r.kind).settlesGoods();
+        return ends ? state.withReliance(false) : state;
+    }
+
+    /// @dev Neither a head nor a state moves by them. False: the event is none of theirs.
+    function _foldRecognised(bytes32 name, bytes32 digest, bytes32 second, bytes memory data)
+        private
+        returns (bool)
+    {
+        if (name == IRecognitions.Recognition.selector) {
+            _nodes.push(digest);
+            _nodesOf[second].push(digest);
+            _declarationOf[digest] = second;
+        } else if (name == IRecognitions.AeoStatus.selector) {
+            (Records.AeoStatus memory r,,) = abi.decode(data, (Records.AeoStatus, bytes, bytes));
+            if (r.grant == 0) _grants.push(digest);
+        } else if (name == IRecognitions.Assistance.selector) {
+            (Records.Assistance memory r,,) = abi.decode(data, (Records.Assistance, bytes, bytes));
+            if (r.request == 0) _asks.push(digest);
+        } else {
+            return name == IRecognitions.Arrangement.selector
+                || name == IRecognitions.ArrangementSuspension.selector;
+        }
+        return true;
     }
 
     function _foldHold(bytes32 digest, bytes32 id, bytes memory data) private {

@@ -6,13 +6,13 @@ import {Head} from "../../contracts/types/Heads.sol";
 import {Proofs} from "../../contracts/types/Proofs.sol";
 import "../../contracts/types/Records.sol" as Records;
 import {Signatures} from "../../contracts/types/Signatures.sol";
+import {Recognised} from "./Recognised.sol";
 import {Vm, vm} from "./Vm.sol";
-import {World} from "./World.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @notice Fuzz.tree: arbitrary bytes as entries never revert the group in which a valid record stands; they change
 /// nothing and leave no trace unless their author signed them.
-contract FuzzTest is World {
+contract FuzzTest is Recognised {
     using Signatures for bytes;
     using Proofs for bytes;
 
@@ -51,17 +51,59 @@ contract FuzzTest is World {
         uint32[6] memory authors = [uint32(A), OPERATOR, AGENCY, AGENT, OTHER, uint32(B)];
         uint32 author = authors[who % 6];
         _name(recordType, body, author);
-        uint256 signer = recordType > 15 && recordType != Records.GRANT ? _manager(author, 1) : _key(author);
+        uint256 signer = _managed(recordType) ? _manager(author, 1) : _key(author);
         Records.Entry memory entry = _entry(recordType, body, signer);
         entry.proof = proof;
         _survives(entry);
     }
 
     function testFuzz_ABitOfAValidRecordFlipped(uint8 which, uint16 bit) external {
-        Records.Entry memory entry = _sample(which % 9);
+        Records.Entry memory entry = _sample(which % 14);
         uint256 at_ = (bit / 8) % entry.body.length;
         entry.body[at_] ^= bytes1(uint8(1 << (bit % 8)));
         _ignored(entry);
+    }
+
+    /// @dev Of a record that would be recorded as it is, one code outside its list.
+    function testFuzz_ACodeOutsideItsListIsMalformed(uint8 which, uint256 wrong) external {
+        (uint8 recordType, bytes memory body, uint256 field, uint256 greatest, uint256 signer) =
+            _listed(which);
+        // Every width: what fits the field's type, and what does not.
+        uint256 shift = wrong % 4 * 60;
+        uint256 code = greatest + 1 + (wrong >> 2) % (type(uint256).max - greatest >> 2);
+        if (shift != 0) code = greatest + 1 + (code >> 256 - shift);
+        _put(body, field, code);
+        _refused(_entry(recordType, body, signer), Outcome.MALFORMED);
+    }
+
+    function _listed(uint8 which)
+        private
+        returns (uint8 recordType, bytes memory body, uint256 field, uint256 greatest, uint256 signer)
+    {
+        uint256 place = which % 12;
+        if (place < 3) {
+            (bytes32 control,) = _controlled(_control(exported));
+            body = abi.encode(_recognition(imported, B, control, agreed));
+            // verdict, risk, reason
+            (field, greatest) = place == 0 ? (8, 3) : place == 1 ? (9, 15) : (10, 9);
+            return (Records.RECOGNITION, body, field, greatest, _key(B));
+        }
+        if (place < 6) {
+            body = abi.encode(_arrangement(A, C));
+            // procedures, methods, risks
+            (field, greatest) = place == 3 ? (3, 0x1ff) : place == 4 ? (4, 0xf) : (5, 0xf);
+            return (Records.ARRANGEMENT, body, field, greatest, _manager(A, 1));
+        }
+        if (place < 8) {
+            body = abi.encode(_suspension(B, agreed, 1));
+            // action, reason
+            (field, greatest) = place == 6 ? (3, 2) : (4, 9);
+            return (Records.ARRANGEMENT_SUSPENSION, body, field, greatest, _manager(B, 1));
+        }
+        if (place == 8) return (Records.AEO_STATUS, abi.encode(_aeo(OPERATOR)), 3, 3, _key(A));
+        // action, kind, reason
+        (field, greatest) = place == 9 ? (4, 3) : place == 10 ? (5, 4) : (8, 9);
+        return (Records.ASSISTANCE, abi.encode(_asked()), field, greatest, _key(B));
     }
 
     function testFuzz_AProofOfAnyBytes(bytes calldata proof) external {
@@ -175,8 +217,10 @@ contract FuzzTest is World {
         uint8[] memory outcomes = consignments.record(group);
         (, bytes32[] memory written) = vm.accesses(address(consignments));
         (, bytes32[] memory elsewhere) = vm.accesses(address(participants));
+        (, bytes32[] memory recognised) = vm.accesses(address(recognitions));
         _equal(outcomes[1], Outcome.RECORDED, "the valid record");
-        return (outcomes[0], written.length + elsewhere.length, vm.getRecordedLogs().length);
+        return
+            (outcomes[0], written.length + elsewhere.length + recognised.length, vm.getRecordedLogs().length);
     }
 
     function _sample(uint256 which) private returns (Records.Entry memory) {
@@ -187,13 +231,30 @@ contract FuzzTest is World {
         if (which == 4) return _of(_grantOf(OPERATOR, AGENT));
         if (which == 5) return _of(_amendment(_id));
         if (which == 6) return _of(_erasure(_id));
-        return which == 7 ? _of(_encryptionKey(A)) : _of(_setting(A, 1));
+        if (which == 7) return _of(_encryptionKey(A));
+        return which == 8 ? _of(_setting(A, 1)) : _sampleOfRecognitions(which);
+    }
+
+    function _sampleOfRecognitions(uint256 which) private returns (Records.Entry memory) {
+        if (which == 9) {
+            (bytes32 control, bytes memory proof) = _controlled(_control(exported));
+            return _of(_recognition(imported, B, control, agreed), proof);
+        }
+        if (which == 10) return _of(_arrangement(A, C));
+        if (which == 11) return _of(_suspension(B, agreed, 1));
+        return which == 12 ? _of(_aeo(OPERATOR)) : _of(_asked());
+    }
+
+    /// @dev Signed by managing keys: all that binds an organisation itself.
+    function _managed(uint8 recordType) private pure returns (bool) {
+        bool decides = recordType == Records.AEO_STATUS || recordType == Records.ASSISTANCE;
+        return recordType > 15 && recordType != Records.GRANT && !decides;
     }
 
     function _typeFrom(uint8 seed) private pure returns (uint8) {
-        uint8 place = seed % 14;
-        if (place == 7) return Records.ERASURE;
-        return place < 7 ? place + 1 : place + 8;
+        uint8 place = seed % 19;
+        // 1 to 9, then 16 to 25.
+        return place < 9 ? place + 1 : place + 7;
     }
 
     /// @dev Words of every width, the narrow ones often enough for the checks behind the first.
@@ -216,6 +277,7 @@ contract FuzzTest is World {
         uint256 field = recordType >= 16 ? 0 : 2;
         if (recordType == Records.DECISION) field = 4;
         if (recordType == Records.CONTROL) field = 3;
+        if (recordType == Records.RECOGNITION) field = 5;
         if (recordType == Records.ERASURE) field = author <= type(uint16).max ? 5 : 3;
         _put(body, field, author);
         if (recordType < Records.DECISION) _put(body, 3, 0);

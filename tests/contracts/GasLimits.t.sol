@@ -2,14 +2,20 @@
 pragma solidity ^0.8.30;
 
 import {IRecorder} from "../../contracts/interfaces/IRecorder.sol";
-import {DecisionKind, HoldAction, OrganisationStatus} from "../../contracts/types/Codes.sol";
+import {
+    DecisionKind,
+    HoldAction,
+    OrganisationStatus,
+    SealState,
+    SuspensionAction
+} from "../../contracts/types/Codes.sol";
 import "../../contracts/types/Records.sol" as Records;
+import {Recognised} from "./Recognised.sol";
 import {Vm, vm} from "./Vm.sol";
-import {World} from "./World.sol";
 
 /// @notice Invariant 8, swept: with whatever gas a valid record is relayed, it is recorded, or the whole call reverts as
 /// one that ran out of gas does, without a verdict.
-contract GasLimitsTest is World {
+contract GasLimitsTest is Recognised {
     /// @dev Narrower than what a precompile or a cold slot costs, so that the gas runs out inside each of them.
     uint256 private constant STEP = 100;
     uint256 private constant LEAST = 3000;
@@ -99,6 +105,55 @@ contract GasLimitsTest is World {
         Records.Entry memory entry = _entry(Records.ADMISSION, body, _manager(A, 1));
         entry.proof = abi.encode(approvals, new bytes[](0));
         _sweep(entry);
+    }
+
+    function test_Recognition() external {
+        (bytes32 control, bytes memory proof) = _controlled(_control(exported));
+        _sweep(_of(_recognition(imported, B, control, agreed), proof));
+    }
+
+    function test_RecognitionOfARecognition() external {
+        (bytes32 recognition,) = _recognised();
+        _sweep(_of(_recognition(exported, A, recognition, agreed)));
+    }
+
+    function test_Reliance() external {
+        (bytes32 recognition,) = _recognised();
+        _sweep(_relying(imported, DecisionKind.RELEASE, abi.encode(recognition)));
+    }
+
+    function test_ABrokenSeal() external {
+        (bytes32 recognition,) = _recognised();
+        _record(_relying(imported, DecisionKind.RELEASE, abi.encode(recognition)));
+        Records.Control memory r = _control(imported);
+        (r.administration, r.sealState) = (B, uint8(SealState.BROKEN));
+        _sweep(_of(r));
+    }
+
+    function test_Arrangement() external {
+        _sweep(_of(_arrangement(A, C)));
+    }
+
+    function test_ArrangementSuspension() external {
+        _sweep(_of(_suspension(B, agreed, SuspensionAction.SUSPEND)));
+    }
+
+    function test_AeoStatus() external {
+        _sweep(_of(_aeo(OPERATOR)));
+    }
+
+    function test_AeoStatusEnded() external {
+        bytes32 granted = _record(_of(_aeo(OPERATOR)));
+        _sweep(_of(_ended(granted, 3, block.timestamp)));
+    }
+
+    function test_Assistance() external {
+        _sweep(_of(_asked()));
+    }
+
+    function test_AssistanceAnswered() external {
+        bytes32 request = _record(_of(_asked()));
+        _sweep(_of(_answered(request)));
     }
 
     function _sweep(Records.Entry memory entry) private {

@@ -32,6 +32,7 @@ contract Handler is Drafts {
         Vm.Log[] logs;
         bytes32[] written;
         bytes32[] writtenToParticipants;
+        bytes32[] writtenToRecognitions;
     }
 
     mapping(Rule rule => string what) public broken;
@@ -42,8 +43,12 @@ contract Handler is Drafts {
 
     constructor(IConsignments consignments_, IParticipants participants_) {
         (consignments, participants) = (consignments_, participants_);
+        recognitions = consignments_.recognitions();
         _ENTITLEMENT = new Entitlement(consignments_, participants_);
         _councilHead = Head.wrap(participants_.councilHead());
+        // Later versions come and go; without a first one few controls would ever be recognised.
+        _record(_of(_arrangement(A, B)));
+        _record(_of(_arrangement(A, C)));
         uint32[7] memory members = [A, B, C, OPERATOR, AGENT, OTHER, AGENCY];
         for (uint256 i = 0; i < members.length; ++i) {
             _organisationHeads[members[i]] = Head.wrap(participants_.organisationHead(members[i]));
@@ -119,6 +124,7 @@ contract Handler is Drafts {
         (effect.done, effect.answer) = address(consignments).call{gas: gas_}(data);
         (, effect.written) = vm.accesses(address(consignments));
         (, effect.writtenToParticipants) = vm.accesses(address(participants));
+        (, effect.writtenToRecognitions) = vm.accesses(address(recognitions));
         effect.logs = vm.getRecordedLogs();
     }
 
@@ -176,10 +182,7 @@ contract Handler is Drafts {
 
     /// @dev The same slots written and the same events, but for the refusals.
     function _sameEffect(Effect memory whole, Effect memory alone) private pure returns (bool) {
-        bytes memory written = abi.encode(whole.written, whole.writtenToParticipants);
-        if (!alone.done || !_same(written, abi.encode(alone.written, alone.writtenToParticipants))) {
-            return false;
-        }
+        if (!alone.done || !_same(_slotsOf(whole), _slotsOf(alone))) return false;
         uint256 next = 0;
         for (uint256 i = 0; i < whole.logs.length; ++i) {
             if (whole.logs[i].topics[0] == IRecorder.Refused.selector) continue;
@@ -187,6 +190,10 @@ contract Handler is Drafts {
             if (!_same(abi.encode(whole.logs[i]), abi.encode(alone.logs[next++]))) return false;
         }
         return next == alone.logs.length;
+    }
+
+    function _slotsOf(Effect memory effect) private pure returns (bytes memory) {
+        return abi.encode(effect.written, effect.writtenToParticipants, effect.writtenToRecognitions);
     }
 
     function _same(bytes memory a, bytes memory b) private pure returns (bool) {
@@ -232,6 +239,15 @@ contract Handler is Drafts {
 
     function encryptionVersion(uint32 id) external view returns (uint32) {
         return _encryptionVersions[id];
+    }
+
+    /// @notice How many recognitions stand in events, how many declarations rely, and how many seals broke.
+    function recognised() external view returns (uint256 nodes, uint256 relying, uint256 seals) {
+        for (uint256 i = 0; i < _ids.length; ++i) {
+            if (_stories[_ids[i]].state.relies()) ++relying;
+            if (_stories[_ids[i]].state.sealBroken()) ++seals;
+        }
+        nodes = _nodes.length;
     }
 
     function stepsOf(bytes32 id) external view returns (bytes32[2][] memory) {

@@ -61,6 +61,9 @@ contract InvariantsTest is World {
         _true(_handler.recorded() > 300, string.concat(vm.toString(_handler.recorded()), " recorded"));
         _true(_handler.refused() > 100, string.concat(vm.toString(_handler.refused()), " refused"));
         _true(_handler.corrected() > 2, string.concat(vm.toString(_handler.corrected()), " reinstated"));
+        (uint256 nodes, uint256 relying, uint256 seals) = _handler.recognised();
+        _true(nodes > 2, string.concat(vm.toString(nodes), " recognised"));
+        _true(relying + seals > 0, string.concat(vm.toString(relying), " relying"));
         this.invariant_EveryRuleHolds();
     }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {OrganisationStatus, Outcome, PURPOSE_DECIDE} from "../../../contracts/types/Codes.sol";
+import {OrganisationStatus, Outcome, PURPOSE_DECIDE, SealState} from "../../../contracts/types/Codes.sol";
 import {Key} from "../../../contracts/types/Key.sol";
 import {both, either} from "../../../contracts/types/Logic.sol";
 import {Organisation} from "../../../contracts/types/Organisation.sol";
 import "../../../contracts/types/Records.sol" as Records;
+import {RELIES, SEAL_BROKEN} from "../../../contracts/types/State.sol";
 import {cheats, halmos} from "./Symbols.sol";
 import {AnyParticipants, Transition} from "./Transition.sol";
 
@@ -73,6 +74,18 @@ contract SettledHead {
         _stays(r);
     }
 
+    /// @dev Of a control that is recorded or refused: whatever else it says, nothing but a broken seal changes the state, and
+    /// that one bit, of a declaration that relies.
+    function check_AControlChangesNothingButABrokenSeal(Ruling memory r, uint40 time) external {
+        _anyState(time);
+        r.control = true;
+        (, uint256 before) = _law.declaration(r.body[0]);
+        uint256 outcome = _settle(r);
+        (, uint256 stands) = _law.declaration(r.body[0]);
+        bool breaks = both(uint256(r.body[11]) == SealState.BROKEN, before & RELIES != 0);
+        assert(stands == (both(breaks, outcome == Outcome.RECORDED) ? before | SEAL_BROKEN : before));
+    }
+
     function _anyState(uint40 time) private {
         cheats.warp(time);
         halmos.enableSymbolicStorage(address(_participants));
@@ -81,10 +94,14 @@ contract SettledHead {
 
     function _stays(Ruling memory r) private {
         (bytes32 before, uint256 stood) = _law.declaration(r.body[0]);
-        uint8 recordType = r.control ? Records.CONTROL : Records.DECISION;
-        Records.Entry memory entry = Records.Entry(recordType, abi.encode(r.body), new bytes(65), "");
-        uint256 outcome = _law.settle(entry, r.digest, r.signer, r.key, r.organisation);
+        uint256 outcome = _settle(r);
         (bytes32 settled, uint256 stands) = _law.declaration(r.body[0]);
         assert(both(both(settled == before, stands == stood), outcome != Outcome.RECORDED));
+    }
+
+    function _settle(Ruling memory r) private returns (uint256) {
+        uint8 recordType = r.control ? Records.CONTROL : Records.DECISION;
+        Records.Entry memory entry = Records.Entry(recordType, abi.encode(r.body), new bytes(65), "");
+        return _law.settle(entry, r.digest, r.signer, r.key, r.organisation);
     }
 }
