@@ -205,7 +205,7 @@ class Recognition(Stage):
         signed = self.run("arrange", plan, "--begins-in", "6s", "--as", "customs-gb")
         expect(len(signed["missing"]) == 1, "one signature is missing")
         say("The draft travels from the one home to the other; it holds nothing secret.")
-        told = self.run("arrange", signed["draft"], "--as", "customs-fr")
+        told = self.run("arrange", Path(signed["draft"]), "--as", "customs-fr")
         expect(told["progress"] == "FINAL", f"the arrangement is recorded: {told}")
         say("  both have signed, with managing keys; it begins in a moment, because none can begin in the past")
         self.begins = datetime.fromisoformat(signed["validFrom"]).timestamp()

@@ -101,15 +101,18 @@ def written(did: str, declaration: bytes, state: "RecordAnswer", ticket: Path | 
         ("declaration", f"0x{declaration.hex()}"),
         ("ticket", f"{ticket} (lets a declaration join this consignment; keep it secret)" if ticket else ""),
     ]
-    begin = {"FINAL": did.capitalize(), "INCLUDED": did.capitalize(), "REFUSED": f"Not {did}", "LOST": f"Not {did}"}
-    done = begin.get(state.progress.name, f"Sent: {did}")
-    return f"{done}.\n{facts(pairs)}\n{followed(state)}"
+    return f"{_done(did, state)}.\n{facts(pairs)}\n{followed(state)}"
 
 
 def recorded(did: str, state: "RecordAnswer") -> str:
     """What became of a record that is about no declaration."""
-    begin = {"FINAL": did.capitalize(), "INCLUDED": did.capitalize(), "REFUSED": f"Not {did}", "LOST": f"Not {did}"}
-    return f"{begin.get(state.progress.name, f'Sent: {did}')}.\n{followed(state)}"
+    return f"{_done(did, state)}.\n{followed(state)}"
+
+
+def _done(did: str, state: "RecordAnswer") -> str:
+    done, undone = f"{did[:1].upper()}{did[1:]}", f"Not {did}"
+    begin = {"FINAL": done, "INCLUDED": done, "REFUSED": undone, "LOST": undone}
+    return begin.get(state.progress.name, f"Sent: {did}")
 
 
 def areas(risk: Risk) -> str:
