@@ -293,10 +293,8 @@ def test_down_ends_what_a_killed_keeper_left(home, monkeypatch):
     orphan = Anvil(find_anvil(), home / "chain" / "anvil.log")
     other = Program([sys.executable, "-S", "-c", "import time; time.sleep(600)"], home / "chain" / "gateway.log")
     assert down(home)
-    assert not orphan.program.runs
-    assert not other.runs
-    orphan.program.wait(5)
-    other.wait(5)
+    assert orphan.program.wait(5)  # its first thread has ended, the others may take a moment more
+    assert other.wait(5)
 
 
 def test_down_without_a_network(tmp_path):

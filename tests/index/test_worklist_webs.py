@@ -383,7 +383,7 @@ def test_what_is_folded_and_judged_is_what_the_records_say(migrated_file, tmp_pa
 @pytest.mark.postgres
 def test_the_same_on_postgres(world):
     if world.store.is_sqlite:
-        pytest.skip("as above")
+        pytest.skip("on SQLite the property above says it")
     life = Life(world, Random(4))
     live(life, 120)
     for viewer in (GB, CN):

@@ -23,7 +23,7 @@
 16. **Checkpoint.** The chain still holds what a checkpoint says: log, block and fold.
 17. **Feed.** The gateway's feed holds every event, as it is, in order, and nothing else.
 18. **Status.** What the gateway says of declarations is what the chain makes of them.
-19. **Provenance.** So are its timelines.
+19. **Provenance.** So are its timelines, with the requests of assistance about its consignment and their answers.
 20. **Participants.** So is what it says of participants and their keys.
 21. **Freshness.** The gateway is not behind, nor ahead of, the node.
 22. **One view.** Two nodes, or two gateways, tell the same.
