@@ -18,6 +18,7 @@ from ledger.desk.field_sets import FieldSets, fields_hash
 from ledger.desk.options import ContentMissing, DeskError
 from ledger.documents.arrangements import goods_of
 from ledger.documents.profiles import agreed
+from ledger.domain.annexes import AnnexVerdict, goods_verdict
 from ledger.domain.codes import OrganisationKind
 from ledger.domain.proposals import Annex
 from ledger.domain.wire import ZERO, DeclarationId
@@ -131,4 +132,5 @@ class Opener:
 
 def _within(annex: Annex, payload: Payload) -> bool:
     """Whether the goods are known to lie within an annex: what can't be told is not opened."""
-    return not annex.limits() or annex.covers(goods_of(dict(payload.fields))) is True
+    told = goods_verdict([annex], goods_of(dict(payload.fields)))
+    return told in {AnnexVerdict.NONE, AnnexVerdict.WITHIN}

@@ -7,6 +7,7 @@ no others: what took its place, and in which version an amendment touched one of
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from ledger.domain.annexes import AnnexVerdict, goods_verdict
 from ledger.domain.codes import ControlMethod, ControlOutcome, OrganisationKind, RecordType, Risk, SealState
 from ledger.domain.entitlement import Entitlement, Share, superseding
 from ledger.domain.participants import Participants
@@ -165,8 +166,8 @@ def _limits(session: Session, goods: GoodsIndex, declarations: Collection[bytes]
     known = goods.load(session, places.values())
 
     def outside(name: bytes, control: Control) -> bool:
-        annex, told = annexes.get(name), known.get(places[control.declaration, control.version])
-        return annex is not None and told is not None and annex.covers(told) is False
+        told = known.get(places[control.declaration, control.version])
+        return goods_verdict([annexes.get(name)], told) is AnnexVerdict.OUTSIDE
 
     return outside
 
