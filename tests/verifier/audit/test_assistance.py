@@ -7,12 +7,14 @@ import pytest
 from ledger.domain.codes import AssistanceAction, AssistanceKind, OrganisationKind, Outcome, Purpose, Reason
 from ledger.domain.records import Assistance
 from ledger.domain.wire import ZERO, Digest
-from passavant_verifier.audit.rpc import Node
+from passavant_verifier import webs
+from passavant_verifier.audit.rpc import Node, hexed
 from passavant_verifier.audit.steps import Step
+from passavant_verifier.webs import RequestWord
 from tests.model.choosing import Choice, Draft
 from tests.model.faults import sound
 from tests.model.test_histories import play
-from tests.verifier.audit.auditing import Played, replayed
+from tests.verifier.audit.auditing import Played, audited, first, replayed
 
 DAY = 86_400
 
@@ -43,10 +45,10 @@ def able_pair(world):
     return [one for one in active if people.competent_for(one, world.now) == one][:2]
 
 
-def test_what_is_asked_answered_and_refused_is_lawful_and_in_storage(played: Played, world):
+def question_of(world, **changed):
     asks, asked = able_pair(world)
     opener = next(one for one in world.ledger.declarations.values() if one.consignment == one.id)
-    question = Assistance(
+    record = Assistance(
         administration=asks,
         addressee=asked,
         consignment=opener.consignment,
@@ -56,6 +58,12 @@ def test_what_is_asked_answered_and_refused_is_lawful_and_in_storage(played: Pla
         due_at=world.now + 60,
         deadline=world.now + 3_600,
     )
+    return replace(record, **changed)
+
+
+def test_what_is_asked_answered_and_refused_is_lawful_and_in_storage(played: Played, world):
+    question = question_of(world)
+    asks, asked = question.administration, question.addressee
     questions = (question, replace(question, commitment=b"\2" * 32))
     play(played.chain, world, [entry_of(world, one) for one in questions], 120, expected=Outcome.RECORDED)
     one, other = (world.domains.digest(record) for record in questions)
@@ -78,3 +86,17 @@ def test_what_is_asked_answered_and_refused_is_lawful_and_in_storage(played: Pla
     for digest in (one, other):
         assert folded[digest].answer == known[digest].answer != ZERO
         assert folded[digest].word.answered_at == known[digest].answered_at > known[digest].record.due_at
+
+
+def test_step_15_a_request_that_was_made_to_look_answered_in_time_is_found(played: Played, world):
+    question = question_of(world)
+    play(played.chain, world, [entry_of(world, question)], 60, expected=Outcome.RECORDED)
+    answered = RequestWord(question.administration, question.addressee, question.due_at, answered_at=question.due_at)
+    slot = webs.assistance_slot(world.domains.digest(question))
+    node = Node(played.url)
+    node.call("anvil_setStorageAt", hexed(played.network.recognitions), hexed(slot), f"0x{answered.pack():064x}")
+    node.call("evm_mine")
+    node.close()
+    _, findings = audited(played.network, played.url)
+    assert first(findings).step is Step.STATE
+    assert hexed(slot) in first(findings).found

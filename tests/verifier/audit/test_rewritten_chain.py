@@ -60,6 +60,17 @@ def with_word(word: int, value: int):
     return change
 
 
+def with_another(word: int):
+    """The log's data with a number next to the one in one of its words."""
+
+    def change(logs: Logs, place: int) -> Logs:
+        at = 2 + 64 * word
+        altered: Logs = with_word(word, int(logs[place]["data"][at : at + 64], 16) ^ 1)(logs, place)
+        return altered
+
+    return change
+
+
 def with_topic(topic: int, value: str):
     def change(logs: Logs, place: int) -> Logs:
         topics = [*logs[place]["topics"]]
@@ -83,10 +94,7 @@ LIES = {
     "a decision recorded twice": (Once("Decision", twice), {Step.ORDER}),
     "a hold recorded twice": (Once("Hold", twice), {Step.ORDER}),
     "a declaration recorded twice": (Once("Declaration", twice), {Step.ORDER}),
-    "a decision's kind altered": (
-        Once("Decision", with_word(FORMS[5].places["kind"], codes.DecisionKind.RELEASE)),
-        {Step.IDENTITY},
-    ),
+    "a decision's kind altered": (Once("Decision", with_another(FORMS[5].places["kind"])), {Step.IDENTITY}),
     "a record under another id": (Once("Decision", with_topic(1, "0x" + "11" * 32)), {Step.IDENTITY}),
     "a record about another declaration": (Once("Decision", with_topic(2, "0x" + "11" * 32)), {Step.IDENTITY}),
     "a record by another author": (Once("Decision", with_topic(3, f"0x{99:064x}")), {Step.IDENTITY}),

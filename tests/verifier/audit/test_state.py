@@ -5,11 +5,9 @@ import secrets
 
 import pytest
 
-from ledger.domain.wire import ZERO
-from passavant_verifier import layout, webs
+from passavant_verifier import layout
 from passavant_verifier.audit.rpc import Node, hexed
 from passavant_verifier.audit.steps import Step
-from passavant_verifier.webs import RequestWord
 from tests.fakes.liar import Liar
 from tests.verifier.audit.auditing import Played, audited, first
 
@@ -57,18 +55,6 @@ def test_step_15_a_slot_that_was_cleared_is_found(played: Played):
     with changed(played, "anvil_setStorageAt", hexed(played.network.participants), hexed(slot), f"0x{0:064x}"):
         _, findings = audited(played.network, played.url)
     assert first(findings).step is Step.STATE
-
-
-def test_step_15_a_request_of_assistance_that_was_made_to_look_answered_in_time_is_found(played: Played):
-    requests = played.world.ledger.recognitions.requests
-    digest, asked = next((digest, one) for digest, one in requests.items() if one.answer == ZERO)
-    record = asked.record
-    answered = RequestWord(record.administration, record.addressee, record.due_at, answered_at=record.due_at)
-    address, slot = hexed(played.network.recognitions), hexed(webs.assistance_slot(digest))
-    with changed(played, "anvil_setStorageAt", address, slot, f"0x{answered.pack():064x}"):
-        _, findings = audited(played.network, played.url)
-    assert first(findings).step is Step.STATE
-    assert slot in first(findings).found
 
 
 def test_step_1_other_code_is_found(played: Played):
