@@ -150,6 +150,8 @@ class Queries:
 def _withdrawn(session: Session, meant: Iterable[Folded]) -> set[bytes]:
     """Those that rely on recognitions which no longer stand, or whose own seals broke since."""
     relying = {one.state.id: one.state for one in meant if one.state.relies}
+    if not relying:  # most
+        return set()
     walk = load_walk(session, relying)
     return {one for one, state in relying.items() if state.seal_broken or walk.is_withdrawn(one)}
 
