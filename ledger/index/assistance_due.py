@@ -45,37 +45,25 @@ def load_assistance_due(session: Session, items: Sequence[KeptItem], now: int) -
     columns = "digest, kind, administration, addressee, due_at, answer, answered_at"
     requests = session.within(f"SELECT {columns} FROM assistance WHERE digest IN ({{keys}})", abouts)  # noqa: S608
     answered = session.within(f"SELECT {columns} FROM assistance WHERE answer IN ({{keys}})", abouts)  # noqa: S608
-    due = {row[0]: _due(row, now) for row in requests if row[5] == ZERO}
+    due = {row[0]: _told(row, now) for row in requests if row[5] == ZERO}
     refused = _refusals(session, {row[5] for row in answered})
-    due |= {row[5]: _answer(row, row[5] in refused) for row in answered if now - row[6] < ANSWERS_SHOWN}
+    due |= {row[5]: _told(row, now, row[5] in refused) for row in answered if now - row[6] < ANSWERS_SHOWN}
     return {one: due[one.about] for one in items if one.about in due}
 
 
-def _due(row: Row, now: int) -> AssistanceDue:
-    digest, kind, asking, _, due_at, _, _ = row
+def _told(row: Row, now: int, refused: bool | None = None) -> AssistanceDue:  # noqa: FBT001 - a fact of the answer
+    """A request; its answer, when it is known whether that refuses."""
+    digest, kind, asking, asked, due_at, answer, answered_at = row
+    waits = refused is None
     return AssistanceDue(
         request=digest,
         kind=AssistanceKind(kind),
-        partner=asking,
+        partner=asking if waits else asked,
         due_at=due_at,
-        late=now > due_at,
-        answer=None,
-        refused=None,
-        answered_at=None,
-    )
-
-
-def _answer(row: Row, refused: bool) -> AssistanceDue:  # noqa: FBT001 - a fact of the answer
-    digest, kind, _, asked, due_at, answer, answered_at = row
-    return AssistanceDue(
-        request=digest,
-        kind=AssistanceKind(kind),
-        partner=asked,
-        due_at=due_at,
-        late=answered_at > due_at,
-        answer=answer,
+        late=(now if waits else answered_at) > due_at,
+        answer=None if waits else answer,
         refused=refused,
-        answered_at=answered_at,
+        answered_at=None if waits else answered_at,
     )
 
 

@@ -96,8 +96,13 @@ def _broken_seals(session: Session, declarations: Collection[bytes]) -> Mapping[
 
 def _events(session: Session, items: Sequence[KeptItem]) -> Mapping[tuple[int, int], Recorded]:
     """The events that made items, by place."""
-    sql = f"SELECT {RECORDED} FROM events JOIN blocks ON number = block WHERE block = ? AND log = ?"  # noqa: S608
-    return {place: recorded(session.rows(sql, *place)[0]) for place in {(one.block, one.log) for one in items}}
+    sql = (
+        f"SELECT {RECORDED} FROM events JOIN blocks ON number = block WHERE block IN ({{keys}})"  # noqa: S608
+        " AND EXISTS (SELECT 1 FROM work_items w WHERE w.block = events.block AND w.log = events.log"
+        f" AND w.kind = {int(Work.WITHDRAWN)})"
+    )
+    found = map(recorded, session.within(sql, {one.block for one in items}))
+    return {(one.position.block, one.position.log): one for one in found}
 
 
 def _withdrawal(about: Digest, rests_on: Mapping[Digest, Node], event: Recorded) -> Withdrawal:

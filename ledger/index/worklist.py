@@ -18,6 +18,7 @@ from ledger.index.assistance_due import AssistanceDue, load_assistance_due
 from ledger.index.candidates import RecognitionCandidate, load_weighing
 from ledger.index.cursors import read_item, write_item
 from ledger.index.errors import CursorError
+from ledger.index.folding import Folded
 from ledger.index.goods import GoodsIndex
 from ledger.index.reading import Session
 from ledger.index.rows import load_declarations, load_families
@@ -30,6 +31,7 @@ _PART: Final = 500
 _ANY: Final = Risk(0)
 _ASSISTANCE: Final = Work.ASSISTANCE
 Matter = RecognitionCandidate | Withdrawal | AssistanceDue
+_Own = Mapping[KeptItem, Sequence[DeclarationState]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +142,9 @@ class Worklist:
 
     def _open(self, items: Sequence[KeptItem]) -> Iterator[tuple[KeptItem, WorkShown]]:
         own = self._own(items)
-        wanted = [one for one in items if own[one.subject] or one.kind is _ASSISTANCE]
+        wanted = [one for one in items if own[one] or one.kind is _ASSISTANCE]
         routed, within = self._routed(wanted, own), self._within(own)
-        wanted = [one for one in wanted if one in routed and self._concerns(own[one.subject], within)]
+        wanted = [one for one in wanted if one in routed and self._concerns(own[one], within)]
         judged: dict[KeptItem, Matter] = {
             **self._controls(wanted),
             **self._withdrawn(wanted),
@@ -150,28 +152,32 @@ class Worklist:
         }
         for one in wanted:
             if one in judged and self._touches(judged[one]):
-                yield one, _shown(one, own[one.subject], judged[one])
+                yield one, _shown(one, own[one], judged[one])
 
-    def _own(self, items: Sequence[KeptItem]) -> Mapping[bytes, list[DeclarationState]]:
-        """By an item's subject, the viewer's own declarations that it is about."""
-        own: defaultdict[bytes, list[DeclarationState]] = defaultdict(list)
-        for folded in load_declarations(self.session, {one.subject for one in items}).values():
-            if self.access.level(folded.state) is Level.PAYLOAD:
-                own[folded.state.id].append(folded.state)
-        consignments = {one.subject for one in items if one.kind is Work.ASSISTANCE}
-        for consignment in consignments:
-            family = load_families(self.session, [consignment]).values()
-            own[consignment] = [one.state for one in family if self.access.level(one.state) is Level.PAYLOAD]
-        return own
+    def _own(self, items: Sequence[KeptItem]) -> _Own:
+        """By item the viewer's own declarations that it is about; of assistance, all of its consignment.
 
-    def _routed(self, items: Sequence[KeptItem], own: Mapping[bytes, list[DeclarationState]]) -> set[KeptItem]:
+        Not by subject: a consignment's id is also its opening declaration's.
+        """
+        asked = [one for one in items if one.kind is _ASSISTANCE]
+        families: defaultdict[bytes, list[DeclarationState]] = defaultdict(list)
+        for state in self._seen(load_families(self.session, {one.subject for one in asked})):
+            families[state.consignment].append(state)
+        about = {one.subject for one in items if one.kind is not _ASSISTANCE}
+        declared = {bytes(state.id): [state] for state in self._seen(load_declarations(self.session, about))}
+        return {one: (families if one.kind is _ASSISTANCE else declared).get(one.subject, []) for one in items}
+
+    def _seen(self, found: Mapping[bytes, Folded]) -> list[DeclarationState]:
+        return [one.state for one in found.values() if self.access.level(one.state) is Level.PAYLOAD]
+
+    def _routed(self, items: Sequence[KeptItem], own: _Own) -> set[KeptItem]:
         """Those on the route that is asked for."""
         if self.which.route is None:
             return set(items)
         me, (origin, destination) = self.access.viewer, self.which.route
         if me is None or self.access.country(me.id) != destination:
             return set()
-        by = {one: _consignment(one, own[one.subject]) for one in items}
+        by = {one: _consignment(one, own[one]) for one in items}
         sql = "SELECT consignment, administration FROM declarations WHERE consignment IN ({keys}) AND leg = ?"
         rows = self.session.within(sql, set(by.values()), int(Leg.EXPORT))
         from_there = {row[0] for row in rows if self.access.country(row[1]) == origin}
@@ -184,7 +190,7 @@ class Worklist:
             return True
         return any(operator in (None, one.declarant, one.agent) and one.id in within for one in own)
 
-    def _within(self, own: Mapping[bytes, list[DeclarationState]]) -> set[DeclarationId]:
+    def _within(self, own: _Own) -> set[DeclarationId]:
         """The declarations that are known to have goods of the chapter; all, when none is asked for."""
         states = [state for some in own.values() for state in some]
         if self.which.chapter is None:

@@ -171,6 +171,18 @@ def test_a_request_is_due_until_it_is_answered_and_the_answer_is_told_to_whoever
     assert listed(web, CN, now=web.chain.time + 31 * 86_400) == []
 
 
+def test_an_opening_declaration_is_told_from_its_consignment(web):
+    joined = [web.chain.declare(consignment=ConsignmentId(web.exported), administration=GB) for _ in range(6)]
+    assert min(joined) < web.exported
+    web.chain.control(web.imported)
+    web.chain.block()
+    assistance(web, CN, GB, commitment=b"\1" * 32, due_at=web.chain.time + 900)
+    controls = {one.control.declaration: one.declaration for one in page(web, GB, WorkFilter(kind=Work.CONTROL)).items}
+    every = {one.control.declaration: one.declaration for one in page(web, GB).items if one.control}
+    assert set(every) == {web.exported, *joined}
+    assert every == controls == {one: one for one in every}
+
+
 def test_whoever_takes_over_has_its_predecessors_work(web):
     web.chain.control(web.imported)
     assistance(web, CN, GB, commitment=b"\1" * 32, due_at=web.chain.time + 900)
